@@ -1,11 +1,69 @@
+# `make` tells what there is. Everything runs in .venv, which is made from the lock when that changed.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/bash
+
+PYTHON ?= $(firstword $(shell command -v python3.11) python3)
 VENV := .venv
+BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+TYPED := $(wildcard gateway tests benchmarks tools)
+
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-install: $(STAMP)
+.PHONY: help install run demo test lint check format bench openapi lock clean
+
+help: ## This list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+install: $(STAMP) ## Make .venv, with the gateway and the tools in it
 
 $(STAMP): requirements-dev.lock pyproject.toml
-	@test -x $(VENV)/bin/python || python3 -m venv $(VENV)
-	@$(VENV)/bin/python -m pip install --quiet --require-hashes -r requirements-dev.lock
-	@$(VENV)/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
+
+run: install ## Start the gateway on this machine, with an embedded database in ./var
+	@$(BIN)/ijw-gateway serve
+
+demo: install ## Fill an empty database with fictional parties and a full exchange
+	@$(BIN)/ijw-gateway demo
+
+test: install ## Run the tests; ARGS="-k tr353" passes arguments to pytest
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: install ## Check style, types and who imports whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy $(TYPED)
+	@$(BIN)/lint-imports --no-logo
+
+check: install ## Everything that CI checks: lint, then test
+	@$(MAKE) lint
+	@$(MAKE) test
+
+format: install ## Format the code, and repair what can be repaired without thought
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+bench: install ## Run the benchmarks
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+openapi: install ## Write openapi/openapi.json anew from the code
+	@$(BIN)/python -m tools.openapi
+
+# A pip configuration of one's own (a mirror, a folder of wheels) would leak its hashes into the lock.
+PIP_COMPILE = env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null \
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+lock: install ## Take the newest version of every dependency into the locks
+	@$(PIP_COMPILE) --output-file requirements.lock pyproject.toml
+	@$(PIP_COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+clean: ## Remove what the tools made; ./var and .venv stay
+	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
