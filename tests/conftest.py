@@ -1,0 +1,70 @@
+"""Fixtures that every part of the project shares."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, settings
+from psycopg import sql
+from sqlalchemy import make_url
+
+CI = os.environ.get("CI") == "true"
+SERVER = os.environ.get("IJW_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+
+# Two cores, shared: how long one example takes says nothing. In CI a red run must be red again.
+settings.register_profile(
+    "default", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("ci", settings.get_profile("default"), max_examples=200, derandomize=True)
+settings.load_profile("ci" if CI else "default")
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Give the SQLAlchemy URL of a throw-away PostgreSQL database, or skip where there is no server."""
+    name = f"ijw_test_{secrets.token_hex(6)}"
+    try:
+        server = psycopg.connect(SERVER, autocommit=True, connect_timeout=5)
+    except psycopg.OperationalError as error:
+        reason = f"No PostgreSQL at IJW_TEST_POSTGRES ({error})"
+        if CI:
+            pytest.fail(f"{reason}: CI must not leave these tests out.", pytrace=False)
+        pytest.skip(reason)
+    with server:
+        identifier = sql.Identifier(name)
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(identifier))
+        # Nobody needs the test's data after a power cut, and every commit becomes faster.
+        server.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(identifier))
+        try:
+            yield _sqlalchemy_url(name)
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the URL of an empty database: the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'gateway.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    _empty(url)
+    return url
+
+
+def _sqlalchemy_url(database: str) -> str:
+    url = make_url(SERVER).set(drivername="postgresql+psycopg", database=database)
+    return url.render_as_string(hide_password=False)
+
+
+def _empty(url: str) -> None:
+    with psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True) as connection:
+        # A connection that an earlier test left open would hold its locks and hang this one.
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
