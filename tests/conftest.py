@@ -29,7 +29,7 @@ def postgres_url() -> Iterator[str]:
     try:
         server = psycopg.connect(SERVER, autocommit=True, connect_timeout=5)
     except psycopg.OperationalError as error:
-        reason = f"No PostgreSQL at IJW_TEST_POSTGRES ({error})"
+        reason = f"No PostgreSQL at IJW_TEST_POSTGRES ({str(error).splitlines()[0]})"
         if CI:
             pytest.fail(f"{reason}: CI must not leave these tests out.", pytrace=False)
         pytest.skip(reason)
