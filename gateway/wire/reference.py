@@ -59,9 +59,7 @@ def read_codelijsten(folder: Path | None = None) -> Codelijsten:
     columns = ("list", "type", "code", "meaning")
     return Codelijsten.of(
         lijsten=_code_lijsten(_rows(_find(folder, CODELIJSTEN), columns)),
-        gemeenten=_values(
-            folder, GEMEENTEN, _gemeente, ("code", "name", "province", "valid_from", "valid_until")
-        ),
+        gemeenten=_values(folder, GEMEENTEN, _gemeente, ("code", "name", "province", "valid_from", "valid_until")),
         producten=_values(folder, PRODUCTCODES, _product, ("code", "category", "variant", "meaning")),
         fouten=_values(folder, FOUTCODES, _fout, ("code", "meaning")),
     )
@@ -131,9 +129,7 @@ def _code_lijsten(rows: Iterator[Row]) -> list[CodeLijst]:
     return [CodeLijst(names[type_name], type_name, codes) for type_name, codes in meanings.items()]
 
 
-def _values(
-    folder: Path | None, name: str, make: Callable[[Row], _Value], columns: tuple[str, ...]
-) -> list[_Value]:
+def _values(folder: Path | None, name: str, make: Callable[[Row], _Value], columns: tuple[str, ...]) -> list[_Value]:
     values: dict[str, _Value] = {}
     for row in _rows(_find(folder, name), columns):
         code = row.text("code")

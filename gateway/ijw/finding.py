@@ -1,0 +1,52 @@
+"""A finding: one thing that is wrong with a message, the same everywhere (contract, chapter 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self, TypeAlias
+
+Source: TypeAlias = Literal["xml", "xsd", "rule", "history", "reference", "gateway"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong, where, and what would be right.
+
+    `message` is one plain Dutch sentence without any personal value; `path` and `paths` are local names from the
+    root (`/Bericht/Client/Bsn`); `line` is the line in the document; `retourcode` goes into the retourbericht.
+    """
+
+    source: Source
+    code: str
+    message: str
+    path: str | None = None
+    paths: tuple[str, ...] = ()
+    line: int | None = None
+    retourcode: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the finding as the contract writes it."""
+        paths = self.paths or ((self.path,) if self.path else ())
+        return {
+            "source": self.source,
+            "code": self.code,
+            "retourcode": self.retourcode,
+            "path": self.path,
+            "paths": list(paths),
+            "line": self.line,
+            "message": self.message,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read back what `as_json` gave."""
+        return cls(
+            source=data["source"],
+            code=data["code"],
+            message=data["message"],
+            path=data["path"],
+            paths=tuple(data["paths"]),
+            line=data["line"],
+            retourcode=data["retourcode"],
+        )

@@ -1,0 +1,173 @@
+"""The typed form of a message in JSON: `{"type": "JW315", "release": "3.2", "bericht": {...}}`.
+
+Names are the standard's in lowerCamelCase, lists are lists, amounts are numbers in euro cents, dates are text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.ijw.bericht import (
+    BERICHT_SUBVERSIE,
+    BERICHT_VERSIE,
+    RELEASE,
+    XSD_VERSIE,
+    Bericht,
+)
+from gateway.ijw.berichten import BERICHTEN
+from gateway.ijw.finding import Finding
+from gateway.ijw.klasse import Klasse, Soort, Veld, velden
+from gateway.ijw.waarden import plain_spelling
+from gateway.wire.explain import shown
+from gateway.wire.writer import Lines
+
+# What the gateway fills in when it is left out: the same in every message of a type.
+_VERSIE = {"basisschemaXsdVersie": XSD_VERSIE.basisschema_xsd_versie, "berichtXsdVersie": XSD_VERSIE.bericht_xsd_versie}
+_FIXED: dict[str, Any] = {
+    "berichtVersie": BERICHT_VERSIE,
+    "berichtSubversie": BERICHT_SUBVERSIE,
+    "xsdVersie": _VERSIE,
+    "xsdVersieRetour": _VERSIE,
+    "xsdVersieDeclaratie": _VERSIE,
+}
+_NOT_XML = {chr(code) for code in range(32)} - {"\t", "\n", "\r"} | {"\ufffe", "\uffff"}
+
+
+def to_json(bericht: Bericht) -> dict[str, Any]:
+    """Give the typed form of a message, to be written as JSON."""
+    return {"type": bericht.TYPE, "release": RELEASE, "bericht": _value(bericht)}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Klasse):
+        pairs = ((veld, getattr(value, veld.field)) for veld in velden(type(value)))
+        return {veld.json_name: _value(content) for veld, content in pairs if content is not None and content != ()}
+    if isinstance(value, tuple):
+        return [_value(item) for item in value]
+    return plain_spelling(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message in typed form turned into XML; or what is wrong with the form."""
+
+    type: str | None
+    xml: bytes
+    findings: tuple[Finding, ...] = ()
+
+
+def parse_json(data: bytes) -> Draft:
+    """Turn the bytes of a typed form into XML, still to be held against its schema."""
+    try:
+        form = json.loads(data.decode(), object_pairs_hook=_no_doubles, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return _wrong(None, "Dit is geen goede JSON (UTF-8, elke naam één keer in een object).", None)
+    if not isinstance(form, dict) or set(form) - {"type", "release", "bericht"}:
+        return _wrong(None, 'Verwacht wordt een object met "type", "release" en "bericht".', None)
+    name = form.get("type")
+    if not isinstance(name, str) or name not in BERICHTEN:
+        return _wrong(None, f'"type" moet een van deze zijn: {", ".join(BERICHTEN)}.', None)
+    if form.get("release", RELEASE) != RELEASE:
+        return _wrong(name, f'"release" moet {RELEASE} zijn; een andere release neemt de gateway niet.', None)
+    return from_json(BERICHTEN[name], form.get("bericht"))
+
+
+def from_json(bericht: type[Bericht], content: Any) -> Draft:
+    """Turn the `bericht` part of a typed form into XML, still to be held against its schema."""
+    if not isinstance(content, dict):
+        return _wrong(bericht.TYPE, '"bericht" moet een object zijn.', "/Bericht")
+    form = _Form(bericht)
+    form.fields(bericht, _with_fixed(bericht, content), "/Bericht")
+    return Draft(bericht.TYPE, b"" if form.findings else form.lines.finish(), tuple(form.findings))
+
+
+def _with_fixed(bericht: type[Bericht], content: Mapping[str, Any]) -> dict[str, Any]:
+    header = content.get("header")
+    if not isinstance(header, dict):
+        return dict(content)
+    known = {veld.json_name for veld in velden(_header_class(bericht))}
+    fixed = {name: value for name, value in _FIXED.items() if name in known}
+    return {**content, "header": {"berichtCode": bericht.CODE, **fixed, **header}}
+
+
+def _header_class(bericht: type[Bericht]) -> type[Klasse]:
+    header = velden(bericht)[0].klasse
+    return header or Klasse
+
+
+def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        message = "a name occurs twice"
+        raise ValueError(message)
+    return found
+
+
+def _no_constant(_: str) -> Any:
+    message = "not a number of JSON"
+    raise ValueError(message)
+
+
+def _wrong(message_type: str | None, message: str, path: str | None) -> Draft:
+    return Draft(message_type, b"", (Finding("xsd", "XSD", message, path),))
+
+
+class _Form:
+    """One typed form being written as XML."""
+
+    def __init__(self, bericht: type[Bericht]) -> None:
+        self.lines = Lines(bericht)
+        self.findings: list[Finding] = []
+
+    def fields(self, cls: type[Klasse], content: Mapping[str, Any], path: str) -> None:
+        fields = velden(cls)
+        known = {veld.json_name for veld in fields}
+        for name in content:
+            if name not in known:
+                self._tell(f"{shown(name)!r} hoort hier niet; hier mag staan: {', '.join(sorted(known))}.", path)
+        for veld in fields:
+            value = content.get(veld.json_name)
+            if value is not None:
+                self._element(veld, value, f"{path}/{veld.name}", f"{self.lines.prefix(cls)}:")
+
+    def _element(self, veld: Veld, value: Any, path: str, prefix: str) -> None:
+        tag = prefix + veld.name
+        if veld.klasse:
+            inner = veld.klasse
+            self._nest(value, dict, tag, path, lambda: self.fields(inner, value, path))
+        elif veld.item:
+            item = veld.item
+            self._nest(value, list, tag, path, lambda: self._items(item, value, path, prefix))
+        else:
+            self._leaf(veld, value, path, tag)
+
+    def _items(self, item: Veld, values: list[Any], path: str, prefix: str) -> None:
+        for number, value in enumerate(values, 1):
+            place = f"{path}/{item.name}" + (f"[{number}]" if len(values) > 1 else "")
+            self._element(item, value, place, prefix)
+
+    def _nest(self, value: Any, kind: type, tag: str, path: str, inside: Callable[[], None]) -> None:
+        if not isinstance(value, kind):
+            self._tell("Hier hoort een object." if kind is dict else "Hier hoort een lijst.", path)
+            return
+        self.lines.open(tag)
+        inside()
+        self.lines.close(tag)
+
+    def _leaf(self, veld: Veld, value: Any, path: str, tag: str) -> None:
+        number = veld.soort is Soort.GETAL
+        if isinstance(value, bool) or not isinstance(value, (int, str) if number else str):
+            kind = "een geheel getal, zonder decimalen" if number else "tekst, tussen aanhalingstekens"
+            self._tell(f"Hier hoort {kind}.", path)
+            return
+        text = str(value)
+        if not _NOT_XML.isdisjoint(text) or any("\ud800" <= sign <= "\udfff" for sign in text):
+            self._tell("Hier staat een teken dat in XML niet bestaat.", path)
+            return
+        self.lines.leaf(tag, text)
+
+    def _tell(self, message: str, path: str) -> None:
+        self.findings.append(Finding("xsd", "XSD", message, path))
