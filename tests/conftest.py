@@ -16,7 +16,10 @@ SERVER = os.environ.get("IJW_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:54
 
 # Two cores, shared: how long one example takes says nothing. In CI a red run must be red again.
 settings.register_profile(
-    "default", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "default",
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("ci", settings.get_profile("default"), max_examples=200, derandomize=True)
 settings.load_profile("ci" if CI else "default")

@@ -5,9 +5,8 @@ import pytest
 from gateway import errors
 from gateway.errors import ConfigurationError, GatewayError, RouteTableError
 
-TREE = [
-    value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, GatewayError)
-]
+CLASSES = [value for value in vars(errors).values() if isinstance(value, type)]
+TREE = [value for value in CLASSES if issubclass(value, GatewayError)]
 
 
 @pytest.mark.parametrize("error", TREE)

@@ -22,7 +22,9 @@ def test_checkout_has_every_folder(folder: Callable[[], Path]) -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_wheel_has_every_folder(
-    folder: Callable[[], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Callable[[], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """In an installed wheel the folders lie inside the package."""
     monkeypatch.setattr(resources, "_INSIDE_WHEEL", tmp_path)
