@@ -1,0 +1,91 @@
+"""What is agreed with a municipality: how messages reach it, and what is special there (contract, chapter 5)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Self
+
+DEFAULT_MAX_ATTEMPTS = 5
+
+
+class Delivery(StrEnum):
+    """How messages reach a municipality."""
+
+    QUEUE = "queue"
+    GGK0210 = "ggk0210"
+    WEBHOOK = "webhook"
+    EMAIL = "email"
+
+
+class HistoryChecks(StrEnum):
+    """What a finding against earlier messages or outside lists does: nothing, advise, or refuse the message."""
+
+    OFF = "off"
+    ADVISE = "advise"
+    ENFORCE = "enforce"
+
+
+class Answerer(StrEnum):
+    """Who sends the answer that a message was taken: whoever received it, or the gateway at once."""
+
+    RECIPIENT = "recipient"
+    GATEWAY = "gateway"
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """The messages that people handle, outside the exchange, and why; `email` is where a case is mailed to."""
+
+    types: frozenset[str]
+    reason: str
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What holds for the messages to and from one municipality, by its CBS code.
+
+    `retour` is about the positive retourbericht, `declaration_answer` about the JW325. After `max_attempts`
+    failures a message is a dead letter; after `expire_days` of waiting it expires, without them never.
+    """
+
+    code: str
+    name: str
+    region: str
+    delivery: Delivery = Delivery.QUEUE
+    history_checks: HistoryChecks = HistoryChecks.ADVISE
+    retour: Answerer = Answerer.RECIPIENT
+    declaration_answer: Answerer = Answerer.RECIPIENT
+    max_attempts: int = DEFAULT_MAX_ATTEMPTS
+    expire_days: int | None = None
+    manual: Manual | None = None
+
+    def is_manual(self, message_type: str) -> bool:
+        """Tell whether people handle a message of this type."""
+        return self.manual is not None and message_type in self.manual.types
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTable:
+    """All municipalities that the gateway serves, by CBS code."""
+
+    routes: Mapping[str, Route]
+
+    @classmethod
+    def of(cls, routes: Iterable[Route]) -> Self:
+        """Gather routes; a municipality has one."""
+        return cls(MappingProxyType({route.code: route for route in routes}))
+
+    def get(self, code: str) -> Route | None:
+        """Find the route of a municipality; one without a route is not known here."""
+        return self.routes.get(code)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self.routes
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self.routes.values())
+
+    def __len__(self) -> int:
+        return len(self.routes)

@@ -1,0 +1,91 @@
+"""The form of a route table: every key that a file in the routes folder may have, and what is expected of it.
+
+The descriptions are what an administrator reads when a value is wrong.
+"""
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_FromProvider = Literal["JW305", "JW307", "JW315", "JW317", "JW323"]
+
+
+class _Table(BaseModel):
+    """A TOML table: keys that are not named here are refused, and a value is not bent into another type."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class ManualTable(_Table):
+    """`[municipality.manual]`: the messages that people handle."""
+
+    types: Annotated[list[_FromProvider], Field(min_length=1)] = Field(
+        description='een lijst van berichten die mensen afhandelen: een of meer van "JW305", "JW307", "JW315",'
+        ' "JW317" en "JW323", bijvoorbeeld ["JW317"]'
+    )
+    reason: _Text = Field(description="in één zin waarom mensen het bericht afhandelen")
+    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")] | None = Field(
+        default=None, description="het e-mailadres van de gemeente voor deze gevallen"
+    )
+
+
+class MunicipalityTable(_Table):
+    """`[[municipality]]`: what is agreed with one municipality."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")] = Field(
+        description='de CBS-code van de gemeente: vier cijfers tussen aanhalingstekens, zoals "0150"'
+    )
+    name: _Text = Field(description="de naam van de gemeente")
+    delivery: Literal["queue", "ggk0210", "webhook", "email"] = Field(
+        default="queue", description='hoe berichten de gemeente bereiken: "queue"'
+    )
+    history_checks: Literal["off", "advise", "enforce"] = Field(
+        default="advise",
+        description='wat controles tegen eerdere berichten en lijsten doen: "off", "advise" of "enforce"',
+    )
+    retour: Literal["recipient", "gateway"] = Field(
+        default="recipient", description='wie het positieve retourbericht stuurt: "recipient" of "gateway"'
+    )
+    declaration_answer: Literal["recipient", "gateway"] = Field(
+        default="recipient", description='wie een JW323 met een JW325 beantwoordt: "recipient" of "gateway"'
+    )
+    max_attempts: int = Field(
+        default=5, ge=1, le=100, description="na hoeveel mislukte pogingen het ophoudt: 1 tot en met 100"
+    )
+    expire_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=3650,
+        description="na hoeveel dagen wachten een bericht verloopt: 1 tot en met 3650; weglaten is nooit",
+    )
+    manual: ManualTable | None = Field(
+        default=None, description="een tabel [municipality.manual] met types, reason en zo nodig email"
+    )
+    limits: dict[str, Any] | None = Field(default=None, description="een tabel [municipality.limits]")
+
+
+class RouteFile(_Table):
+    """One file: a region, and its municipalities."""
+
+    region: _Text | None = Field(default=None, description="de naam van de regio; weglaten is de bestandsnaam")
+    municipality: Annotated[list[MunicipalityTable], Field(min_length=1)] = Field(
+        description="minstens één tabel [[municipality]]"
+    )
+
+
+TABLES: Final[dict[tuple[str, ...], type[BaseModel]]] = {
+    (): RouteFile,
+    ("municipality",): MunicipalityTable,
+    ("municipality", "manual"): ManualTable,
+}
+
+
+def expectation(names: tuple[str, ...]) -> str:
+    """Say what is expected of a key, by the names on the way to it: `("municipality", "code")`."""
+    return TABLES[names[:-1]].model_fields[names[-1]].description or ""
+
+
+def known_keys(names: tuple[str, ...]) -> list[str]:
+    """List the keys of a table, by the names on the way to it."""
+    return list(TABLES[names].model_fields)

@@ -1,0 +1,33 @@
+"""Routes as values."""
+
+from gateway.exchange.route import Answerer, Delivery, HistoryChecks, Manual, Route, RouteTable
+
+DIEMEN = Route("0384", "Diemen", "Voorbeeldregio")
+DEVENTER = Route("0150", "Deventer", "IJsselland", manual=Manual(frozenset({"JW317"}), "Kan niet anders"))
+
+
+def test_defaults() -> None:
+    """What a table does not say is what the contract says."""
+    assert DIEMEN.delivery is Delivery.QUEUE
+    assert DIEMEN.history_checks is HistoryChecks.ADVISE
+    assert DIEMEN.retour is DIEMEN.declaration_answer is Answerer.RECIPIENT
+    assert DIEMEN.max_attempts == 5
+    assert DIEMEN.expire_days is None
+
+
+def test_manual_messages() -> None:
+    """People handle only the types that the route names."""
+    assert DEVENTER.is_manual("JW317")
+    assert not DEVENTER.is_manual("JW315")
+    assert not DIEMEN.is_manual("JW317")
+
+
+def test_table_looks_up_by_code() -> None:
+    """A municipality is found by its code, or is not known here."""
+    table = RouteTable.of([DIEMEN, DEVENTER])
+    assert table.get("0150") is DEVENTER
+    assert table.get("9999") is None
+    assert "0384" in table
+    assert "9999" not in table
+    assert list(table) == [DIEMEN, DEVENTER]
+    assert len(table) == 2

@@ -1,0 +1,222 @@
+"""Route tables: those that ship, those that are right, and everything that may be wrong with one."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway import resources
+from gateway.errors import RouteTableError
+from gateway.exchange.route import Answerer, Delivery, HistoryChecks, Manual, Route
+from gateway.ijw.codelijsten import Codelijsten
+from gateway.services.routes import read_route_table
+from gateway.wire.reference import read_codelijsten
+
+DIEMEN = '[[municipality]]\ncode = "0384"\nname = "Diemen"\n'
+
+
+@pytest.fixture(scope="module")
+def lists() -> Codelijsten:
+    """Give the reference lists that ship."""
+    return read_codelijsten()
+
+
+def problems(folder: Path, lists: Codelijsten) -> list[str]:
+    """Read a folder that is wrong; give what is told of it, a line each."""
+    with pytest.raises(RouteTableError) as caught:
+        read_route_table(folder, lists)
+    return str(caught.value).splitlines()
+
+
+def test_shipped_tables_are_right(lists: Codelijsten) -> None:
+    """The tables that ship can be read, and name each municipality as the CBS does."""
+    table = read_route_table(resources.routes_dir(), lists)
+    assert {route.region for route in table} == {
+        "IJsselland",
+        "Rijnmond",
+        "Haaglanden",
+        "Amsterdam-Amstelland en Zaanstreek-Waterland",
+        "Midden-Holland",
+    }
+    for route in table:
+        gemeente = lists.gemeente(route.code)
+        assert gemeente is not None
+        assert route.name == gemeente.name
+
+
+def test_shipped_ijsselland_is_complete(lists: Codelijsten) -> None:
+    """The municipalities that the region's own protocol names are all there."""
+    table = read_route_table(resources.routes_dir(), lists)
+    codes = sorted(route.code for route in table if route.region == "IJsselland")
+    assert codes == ["0148", "0150", "0160", "0166", "0175", "0177", "0180", "0193", "1708", "1773", "1896"]
+
+
+@pytest.mark.parametrize("path", sorted(resources.routes_dir().glob("*.toml")), ids=lambda path: path.stem)
+def test_shipped_values_name_their_source(path: Path) -> None:
+    """Each value of a municipality says where it comes from; the file says where the region does."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert any(line.startswith("# Bron van de regio: ") for line in lines)
+    values = [line for line in lines if line.startswith(("code", "name", "delivery"))]
+    assert values
+    assert all("  # " in value for value in values)
+
+
+def test_table_with_every_key(tmp_path: Path, lists: Codelijsten) -> None:
+    """Every key that the gateway acts upon ends up in the route."""
+    (tmp_path / "regio.toml").write_text(
+        """
+        region = "Voorbeeldregio"
+        [[municipality]]
+        code = "0150"
+        name = "Deventer"
+        delivery = "queue"
+        history_checks = "enforce"
+        retour = "gateway"
+        declaration_answer = "gateway"
+        max_attempts = 9
+        expire_days = 30
+        [municipality.manual]
+        types = ["JW317", "JW315"]
+        reason = "De applicatie keurt JW317 direct af"
+        email = "jeugd@deventer.example"
+        """
+    )
+    assert read_route_table(tmp_path, lists).get("0150") == Route(
+        code="0150",
+        name="Deventer",
+        region="Voorbeeldregio",
+        delivery=Delivery.QUEUE,
+        history_checks=HistoryChecks.ENFORCE,
+        retour=Answerer.GATEWAY,
+        declaration_answer=Answerer.GATEWAY,
+        max_attempts=9,
+        expire_days=30,
+        manual=Manual(frozenset({"JW315", "JW317"}), "De applicatie keurt JW317 direct af", "jeugd@deventer.example"),
+    )
+
+
+def test_table_with_few_keys(tmp_path: Path, lists: Codelijsten) -> None:
+    """Code and name are enough; a region without a name is called after its file."""
+    (tmp_path / "voorbeeld.toml").write_text(DIEMEN)
+    (tmp_path / "readme.txt").write_text("geen tabel")
+    assert list(read_route_table(tmp_path, lists)) == [Route("0384", "Diemen", "voorbeeld")]
+
+
+def test_manual_without_email(tmp_path: Path, lists: Codelijsten) -> None:
+    """Where no address is known, the case waits for people all the same."""
+    (tmp_path / "a.toml").write_text(f'{DIEMEN}manual = {{types = ["JW317"], reason = "Kan niet"}}\n')
+    route = read_route_table(tmp_path, lists).get("0384")
+    assert route is not None
+    assert route.manual == Manual(frozenset({"JW317"}), "Kan niet")
+
+
+@pytest.mark.parametrize(
+    ("extra", "line", "told"),
+    [
+        ('codes = "0384"', 4, "municipality.codes: deze sleutel is onbekend; bekend zijn: code, name, "),
+        ('delivery = "fax"', 4, "municipality.delivery: deze waarde past niet"),
+        ('delivery = "ggk0210"', 4, 'municipality.delivery: "ggk0210" wordt nog niet ondersteund'),
+        ('delivery = "webhook"', 4, "nog niet ondersteund"),
+        ('delivery = "email"', 4, "nog niet ondersteund"),
+        ("[municipality.limits]\nmedical_referral_budget = 8000", 4, "limits: wordt nog niet ondersteund"),
+        ("[municipality.limits]", 4, "limits: wordt nog niet ondersteund"),
+        ("limits = 3", 4, "municipality.limits: deze waarde past niet; verwacht een tabel"),
+        ('history_checks = "on"', 4, '"off", "advise" of "enforce"'),
+        ("history_checks = true", 4, '"off", "advise" of "enforce"'),
+        ('retour = "Gateway"', 4, '"recipient" of "gateway"'),
+        ('declaration_answer = ""', 4, '"recipient" of "gateway"'),
+        ("max_attempts = 0", 4, "1 tot en met 100"),
+        ("max_attempts = 101", 4, "1 tot en met 100"),
+        ('max_attempts = "5"', 4, "1 tot en met 100"),
+        ("max_attempts = 5.0", 4, "1 tot en met 100"),
+        ("max_attempts = true", 4, "1 tot en met 100"),
+        ("expire_days = 0", 4, "1 tot en met 3650"),
+        ("manual = true", 4, "municipality.manual: deze waarde past niet; verwacht een tabel"),
+        ('[municipality.manual]\nreason = "x"', 4, "municipality.manual.types: ontbreekt; verwacht een lijst"),
+        ('[municipality.manual]\ntypes = ["JW317"]', 4, "municipality.manual.reason: ontbreekt"),
+        ('[municipality.manual]\nreason = "x"\ntypes = []', 6, "municipality.manual.types: deze waarde"),
+        ('[municipality.manual]\nreason = "x"\ntypes = ["JW318"]', 6, "municipality.manual.types: deze waarde"),
+        ('[municipality.manual]\nreason = " "\ntypes = ["JW317"]', 5, "municipality.manual.reason: deze"),
+        ('[municipality.manual]\nreason = "x"\nmail = "a@b"\ntypes = ["JW317"]', 6, "types, reason, email"),
+        ('[municipality.manual]\nreason = "x"\ntypes = ["JW317"]\nemail = "a"', 7, "het e-mailadres"),
+        ("max_attempts = 05", 4, "dit is geen TOML"),
+        ('name = "Diemen"', 4, "dit is geen TOML"),
+        ('retour = "gateway', 4, "dit is geen TOML"),
+    ],
+)
+def test_wrong_key_is_told(tmp_path: Path, lists: Codelijsten, extra: str, line: int, told: str) -> None:
+    """A wrong value is told with the file, the line, the key, and what was expected."""
+    path = tmp_path / "regio.toml"
+    path.write_text(f"{DIEMEN}{extra}\n")
+    (problem,) = problems(tmp_path, lists)
+    assert problem.startswith(f"{path}, regel {line}: ")
+    assert told in problem
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        ('[[municipality]]\nname = "Diemen"', 1, "municipality.code: ontbreekt; verwacht de CBS-code"),
+        ('[[municipality]]\ncode = "0384"', 1, "municipality.name: ontbreekt; verwacht de naam"),
+        ('[[municipality]]\ncode = "0384"\nname = ""', 3, "municipality.name: deze waarde past niet"),
+        ('[[municipality]]\nname = "X"\ncode = 384', 3, "municipality.code: deze waarde past niet"),
+        ('[[municipality]]\nname = "X"\ncode = "384"', 3, "vier cijfers tussen aanhalingstekens"),
+        ('[[municipality]]\nname = "X"\ncode = "0384\\n"', 3, "vier cijfers"),
+        ('[[municipality]]\nname = "X"\ncode = "٠٣٨٤"', 3, "vier cijfers"),
+        ('[[municipality]]\nname = "X"\ncode = "65656055"', 3, "65656055 lijkt een AGB-code"),
+        ('[[municipality]]\nname = "X"\ncode = "9999"', 3, "9999 is geen bekende gemeente"),
+        ("[[municipality]]\ncode = 0384", 2, "dit is geen TOML"),
+        ("", 1, "municipality: ontbreekt; verwacht minstens één tabel [[municipality]]"),
+        ('region = "Leeg"\nmunicipality = []', 2, "municipality: deze waarde past niet"),
+        ("municipality = [1]", 1, "minstens één tabel [[municipality]]"),
+        (f'region = ""\n{DIEMEN}', 1, "region: deze waarde past niet; verwacht de naam van de regio"),
+        (f'regio = "X"\n{DIEMEN}', 1, "regio: deze sleutel is onbekend; bekend zijn: region, municipality"),
+        ("a = " + "[" * 5000, 1, "niet te lezen"),
+    ],
+)
+def test_wrong_file_is_told(tmp_path: Path, lists: Codelijsten, text: str, line: int, told: str) -> None:
+    """A municipality needs its code and name, and a file its municipalities."""
+    path = tmp_path / "regio.toml"
+    path.write_text(text)
+    (problem,) = problems(tmp_path, lists)
+    assert problem.startswith(f"{path}, regel {line}: ")
+    assert told in problem
+
+
+def test_everything_wrong_is_told_at_once(tmp_path: Path, lists: Codelijsten) -> None:
+    """One look at the message is enough to repair all files."""
+    (tmp_path / "a.toml").write_text(f"{DIEMEN}retour = 1\nexpire_days = -1\n")
+    (tmp_path / "b.toml").write_text('[[municipality]]\ncode = "9999"\nname = "X"\ndelivery = "email"\n')
+    (tmp_path / "c.toml").write_text("=")
+    told = problems(tmp_path, lists)
+    places = ["a.toml, regel 4", "a.toml, regel 5", "b.toml, regel 2", "b.toml, regel 4", "c.toml, regel 1"]
+    assert len(told) == len(places)
+    assert all(place in line for place, line in zip(places, told, strict=True))
+
+
+def test_municipality_twice_is_told(tmp_path: Path, lists: Codelijsten) -> None:
+    """A code that stands in two files, or twice in one, is told with both places."""
+    for name in ("a.toml", "b.toml"):
+        (tmp_path / name).write_text(DIEMEN)
+    (problem,) = problems(tmp_path, lists)
+    assert problem.startswith(f"{tmp_path / 'b.toml'}, regel 2: municipality.code: 0384 staat ook in ")
+    assert f"{tmp_path / 'a.toml'}, regel 2" in problem
+
+
+def test_file_that_is_not_utf8_is_told(tmp_path: Path, lists: Codelijsten) -> None:
+    """Another encoding is told with the line of the first wrong byte."""
+    (tmp_path / "a.toml").write_bytes(b'region = "x"\n# Zuid-Holland \xeb\n')
+    (problem,) = problems(tmp_path, lists)
+    assert "regel 2: het bestand is niet in UTF-8" in problem
+
+
+def test_file_that_cannot_be_read_is_told(tmp_path: Path, lists: Codelijsten) -> None:
+    """A folder with the name of a table is no table."""
+    (tmp_path / "a.toml").mkdir()
+    (problem,) = problems(tmp_path, lists)
+    assert "niet te lezen" in problem
+
+
+def test_empty_and_missing_folder_are_told(tmp_path: Path, lists: Codelijsten) -> None:
+    """Without any table nothing could be delivered; that is a wrong setting."""
+    assert "is leeg" in problems(tmp_path, lists)[0]
+    assert "IJW_ROUTES_DIR" in problems(tmp_path / "weg", lists)[0]
