@@ -1,0 +1,1 @@
+"""The HTTP interface: endpoints, problem documents, and the description of both."""

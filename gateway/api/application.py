@@ -1,0 +1,124 @@
+"""The application as a whole: the API under /v1, the probes beside it, and what holds for every answer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from fastapi import Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.api import health, messages, queues, validations
+from gateway.api.explanations import explanation
+from gateway.api.openapi import API_VERSION, describe
+from gateway.api.problems import ProblemError, on_failure, on_http, on_invalid, on_problem, on_unavailable
+from gateway.api.security import bearer
+from gateway.api.services import Services
+from gateway.errors import DatabaseUnavailableError
+
+_DESCRIPTION = """
+Uitwisseling van iJw 3.2-berichten tussen jeugdhulpaanbieders en gemeenten.
+
+Een antwoord in de 200-reeks betekent dat het bericht op schijf staat. Alles wat mis is, komt als een
+`application/problem+json` met `findings`: wat, waar, welke regel, en wat goed zou zijn; zonder persoonsgegevens.
+"""
+_HEADERS = [
+    (b"api-version", API_VERSION.encode()),
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+]
+Lifespan = Callable[[], AbstractAsyncContextManager[None]]
+
+
+class AnswerHeaders:
+    """Puts on every answer what belongs on every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *_HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+_HANDLERS: dict[Any, Any] = {
+    ProblemError: on_problem,
+    HTTPException: on_http,
+    RequestValidationError: on_invalid,
+    DatabaseUnavailableError: on_unavailable,
+    Exception: on_failure,
+}
+
+
+def make_api(services: Services | None) -> FastAPI:
+    """Make the API; without services it can only describe itself."""
+    api = FastAPI(
+        title="iJw-gateway",
+        version=API_VERSION,
+        summary="Berichtuitwisseling iJw 3.2 voor jeugdhulp",
+        description=_DESCRIPTION,
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        servers=[{"url": "/v1", "description": "Deze gateway"}],
+        root_path_in_servers=False,
+        redirect_slashes=False,
+        openapi_tags=[
+            {"name": "berichten", "description": "Aanbieden, controleren, volgen en zoeken"},
+            {"name": "wachtrijen", "description": "Ophalen en overnemen"},
+        ],
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        exception_handlers=_HANDLERS,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    for router in (messages.router, validations.router, queues.router):
+        api.include_router(router, dependencies=[Depends(bearer)])
+    api.state.services = services
+
+    def openapi(_: Request) -> Response:
+        return JSONResponse(describe(api), headers={"Access-Control-Allow-Origin": "*"})
+
+    api.add_route("/openapi.json", openapi, include_in_schema=False)
+    # The way FastAPI documents to make one's own document.
+    api.openapi = lambda: describe(api)  # type: ignore[method-assign]
+    return api
+
+
+def make_application(services: Services, lifespan: Lifespan) -> Starlette:
+    """Make everything that is served over HTTP; `lifespan` starts and stops what runs beside it."""
+
+    @asynccontextmanager
+    async def run(_: Starlette) -> AsyncIterator[None]:
+        async with lifespan():
+            yield
+
+    application = Starlette(
+        routes=[
+            Mount("/v1", make_api(services)),
+            Route("/health/live", health.live),
+            Route("/health/ready", health.ready),
+            Route("/metrics", health.metrics),
+            Route("/problems/{kind}", explanation),
+        ],
+        middleware=[Middleware(AnswerHeaders)],
+        exception_handlers=_HANDLERS,
+        lifespan=run,
+    )
+    application.router.redirect_slashes = False
+    application.state.services = services
+    return application

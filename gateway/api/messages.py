@@ -1,0 +1,163 @@
+"""Messages: post, look up, list, search."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from gateway.api.bodies import Form, document_of, form_of
+from gateway.api.openapi import BODY, problems
+from gateway.api.problems import ProblemError, answer, refusal_problem
+from gateway.api.receipts import detail, page, receipt
+from gateway.api.security import Has, QuickCaller, Reader
+from gateway.api.services import Services
+from gateway.api.shapes import MessageDetail, MessagePage, MessageQuery, MessageSearch, Receipt
+from gateway.exchange.refusal import Refusal
+from gateway.services.caller import Caller
+from gateway.services.inquiry import parts
+from gateway.services.intake import Accepted, refusal_of
+from gateway.store.messages import MessageFilter
+from gateway.wire.archive import open_archive
+from gateway.wire.document import Document
+from gateway.wire.reader import Reading
+from gateway.wire.refusal import Refusal as ReadRefusal
+
+router = APIRouter(tags=["berichten"])
+
+# A message of this size is read within a millisecond or two; a larger one would keep everybody else waiting.
+_READ_AT_ONCE = 64 * 1024
+_NOT_FOUND = ProblemError("not-found", "Dit bericht bestaat niet, of is niet voor u.")
+
+
+@router.post(
+    "/messages",
+    summary="Een bericht aanbieden",
+    status_code=202,
+    response_model=Receipt,
+    responses={
+        200: {"model": Receipt, "description": "Dezelfde bytes waren al aangenomen; dit is het eerste bewijs"},
+        **problems(400, 401, 403, 404, 409, 413, 415),
+    },
+    openapi_extra={"requestBody": BODY},
+)
+async def post_message(request: Request, services: Has, caller: QuickCaller) -> Response:
+    """Neem een bericht aan: XML, de getypeerde vorm in JSON, of een ZIP. 202 betekent: het is bewaard."""
+    form = form_of(request)
+    document = await document_of(request)
+    try:
+        if form is Form.ZIP:
+            return await run_in_threadpool(_post_zip, services, caller, document)
+        as_json = form is Form.JSON
+        if document.size <= _READ_AT_ONCE:
+            candidate = services.intake.prepare(document, caller, as_json=as_json)
+        else:
+            candidate = await run_in_threadpool(services.intake.prepare, document, caller, as_json=as_json)
+        if isinstance(candidate, Refusal):
+            return answer(refusal_problem(candidate))
+        result = await services.commits.run(candidate)
+    finally:
+        document.close()
+    return answer(refusal_problem(result)) if isinstance(result, Refusal) else _accepted(result)
+
+
+def _accepted(result: Accepted) -> Response:
+    body = json.dumps(receipt(result.message), ensure_ascii=False).encode()
+    location = f"/v1/messages/{result.message.id}"
+    return Response(body, 202 if result.new else 200, {"Location": location}, "application/json")
+
+
+def _post_zip(services: Services, caller: Caller, document: Document) -> Response:
+    opened = open_archive(document)
+    if isinstance(opened, ReadRefusal):
+        return answer(refusal_problem(refusal_of(Reading(refusal=opened))))
+    items: list[dict[str, Any]] = []
+    for entry in opened:
+        if isinstance(entry, ReadRefusal):
+            items.append(refusal_problem(refusal_of(Reading(refusal=entry))))
+            continue
+        candidate = services.intake.prepare(entry, caller)
+        result = candidate if isinstance(candidate, Refusal) else services.intake.settle([candidate])[0]
+        items.append(refusal_problem(result) if isinstance(result, Refusal) else receipt(result.message))
+        entry.close()
+    return JSONResponse({"items": items}, 202)
+
+
+@router.get("/messages", summary="Berichten opsommen", response_model=MessagePage, responses=problems(400, 401, 403))
+def list_messages(services: Has, caller: Reader, wanted: Annotated[MessageQuery, Query()]) -> Response:
+    """Geef de berichten die u verzond of die voor u zijn, nieuwste eerst."""
+    return _search(services, caller, MessageSearch(**wanted.model_dump()))
+
+
+@router.post(
+    "/messages/_search", summary="Berichten zoeken", response_model=MessagePage, responses=problems(400, 401, 403)
+)
+def search_messages(services: Has, caller: Reader, wanted: MessageSearch) -> Response:
+    """Zoek berichten, ook op BSN; de filters staan in de inhoud, zodat er niets in een logboek van adressen komt."""
+    return _search(services, caller, wanted)
+
+
+def _search(services: Services, caller: Caller, wanted: MessageSearch) -> Response:
+    conditions = MessageFilter(
+        types=tuple(wanted.type),
+        statuses=tuple(wanted.status),
+        senders=tuple(wanted.sender),
+        recipients=tuple(wanted.recipient),
+        since=wanted.since,
+        until=wanted.until,
+        bsn=wanted.bsn,
+    )
+    found, more = services.inquiry.search(conditions, caller, limit=wanted.limit, after=wanted.cursor)
+    return JSONResponse(page([receipt(message) for message in found], str(more) if more else None))
+
+
+@router.get(
+    "/messages/{message_id}",
+    summary="Een bericht volgen",
+    response_model=MessageDetail,
+    responses=problems(400, 401, 403, 404),
+)
+def get_message(services: Has, caller: Reader, message_id: UUID) -> Response:
+    """Geef het ontvangstbewijs van een bericht, wat ermee gebeurde, en welke berichten erbij horen."""
+    found = services.inquiry.detail(message_id, caller)
+    if found is None:
+        raise _NOT_FOUND
+    return JSONResponse(detail(found))
+
+
+@router.get(
+    "/messages/{message_id}/content",
+    summary="De inhoud van een bericht",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "De exacte bytes, of met `Accept: application/json` de getypeerde vorm",
+            "content": {
+                "application/xml": {"schema": {"type": "string"}},
+                "application/json": {"schema": {"type": "object"}},
+            },
+        },
+        **problems(400, 401, 403, 404),
+    },
+)
+def get_content(request: Request, services: Has, caller: Reader, message_id: UUID) -> Response:
+    """Geef de inhoud van een bericht, byte voor byte zoals die is aangenomen."""
+    document = services.inquiry.content(message_id, caller)
+    if document is None:
+        raise _NOT_FOUND
+    if _wants_json(request.headers.get("accept", "")):
+        return JSONResponse(services.inquiry.typed_content(document))
+    return StreamingResponse(
+        parts(document), media_type="application/xml", headers={"Content-Length": str(document.size)}
+    )
+
+
+def _wants_json(accept: str) -> bool:
+    """Say whether JSON is asked for, and XML is not asked for before it."""
+    ranges = [part.split(";")[0].strip() for part in accept.split(",")]
+    forms = [name for name in ranges if name in {"application/json", "application/xml", "text/xml"}]
+    return bool(forms) and forms[0] == "application/json"

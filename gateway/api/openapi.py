@@ -1,0 +1,114 @@
+"""The OpenAPI document: what FastAPI makes of the code, made to follow the NL API Design Rules."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from gateway.api.problems import MEDIA_TYPE
+from gateway.api.shapes import Problem, ZipReceipts
+
+API_VERSION: Final = "1.0.0"
+
+_CONTACT: Final = {
+    "name": "iJw-gateway",
+    "url": "https://ijw-gateway.example",
+    "email": "info@ijw-gateway.example",
+}
+_TYPED_FORM: Final = {
+    "type": "object",
+    "required": ["type", "bericht"],
+    "properties": {
+        "type": {"type": "string", "examples": ["JW315"]},
+        "release": {"type": "string", "examples": ["3.2"]},
+        "bericht": {"type": "object"},
+    },
+}
+BODY: Final[dict[str, Any]] = {
+    "required": True,
+    "description": "Het bericht: XML, de getypeerde vorm, of een ZIP met hoogstens 30 berichten; samen tot 25 MB",
+    "content": {
+        "application/xml": {"schema": {"type": "string"}},
+        "text/xml": {"schema": {"type": "string"}},
+        "application/json": {"schema": _TYPED_FORM},
+        "application/zip": {"schema": {"type": "string", "format": "binary"}},
+    },
+}
+_DESCRIPTIONS: Final = {
+    400: "De vraag of het bericht klopt niet",
+    401: "Geen geldig token",
+    403: "Dit mag met dit token niet",
+    404: "Niet gevonden, of niet voor u",
+    409: "Dit strijdt met wat er al is",
+    413: "Groter dan 25 MB",
+    415: "Dit mediatype of deze codering neemt de gateway niet",
+    500: "De gateway faalde; er is niets aangenomen",
+    503: "De database antwoordt niet; er is niets aangenomen",
+}
+_HEADER: Final = {
+    "API-Version": {
+        "description": "De volledige versie van deze API",
+        "schema": {"type": "string"},
+        "example": API_VERSION,
+    }
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe the problems that an endpoint may answer with; failing on our side is always among them."""
+    return {
+        status: {"description": _DESCRIPTIONS[status], "content": {MEDIA_TYPE: {"schema": _PROBLEM}}}
+        for status in (*statuses, 500, 503)
+    }
+
+
+def _inline(model: type[Problem]) -> dict[str, Any]:
+    # Written out rather than referred to: the rules' linter looks for the members in the schema itself.
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema.pop("$defs", None)
+    return schema
+
+
+_PROBLEM: Final = _inline(Problem)
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """Give the OpenAPI document of the API, the same for every process."""
+    if app.openapi_schema:
+        return app.openapi_schema
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        description=app.description,
+        routes=app.routes,
+        servers=app.servers,
+        license_info=app.license_info,
+        tags=app.openapi_tags,
+    )
+    # Said here because FastAPI would want a library just to check this one address.
+    document["info"]["contact"] = _CONTACT
+    for path in document["paths"].values():
+        for operation in path.values():
+            _finish(operation)
+    schemas = document["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    zipped = ZipReceipts.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas["ZipReceipts"] = zipped
+    posted = document["paths"]["/messages"]["post"]["responses"]["202"]["content"]["application/json"]
+    posted["schema"] = {"anyOf": [posted["schema"], {"$ref": "#/components/schemas/ZipReceipts"}]}
+    app.openapi_schema = document
+    return document
+
+
+def _finish(operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    # The gateway answers wrong input with 400, never 422.
+    responses.pop("422", None)
+    for status, response in responses.items():
+        response["headers"] = dict(_HEADER)
+        if status in {"201", "202", "200"} and operation.get("operationId", "").startswith("post_message"):
+            response["headers"]["Location"] = {"schema": {"type": "string"}, "description": "Het adres van het bericht"}

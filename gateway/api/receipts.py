@@ -1,0 +1,58 @@
+"""How messages look in an answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from gateway.services.inquiry import Detail
+from gateway.store.queues import Leased
+from gateway.store.rows import MessageRow
+
+
+def moment(value: datetime) -> str:
+    """Write a moment as RFC 3339 in UTC."""
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def receipt(message: MessageRow) -> dict[str, Any]:
+    """Give the receipt of a message: all but its content."""
+    return {
+        "id": str(message.id),
+        "type": message.type,
+        "release": message.release,
+        "sender": message.sender,
+        "recipient": message.recipient,
+        "identificatie": message.identificatie,
+        "dagtekening": message.dagtekening.isoformat(),
+        "status": message.status,
+        "receivedAt": moment(message.received_at),
+        "findings": [finding.as_json() for finding in message.findings],
+    }
+
+
+def detail(found: Detail) -> dict[str, Any]:
+    """Give a receipt with all that happened and all that belongs to it."""
+    return {
+        **receipt(found.message),
+        "timeline": [{"at": moment(event.at), "event": event.kind, **event.detail} for event in found.events],
+        "related": [
+            {"id": str(message.id), "type": message.type, "relation": kind, "status": message.status}
+            for message, kind in found.related
+        ],
+    }
+
+
+def leased(given: Leased) -> dict[str, Any]:
+    """Give a lease with the message that it is about."""
+    return {
+        "leaseId": str(given.lease.id),
+        "expiresAt": moment(given.lease.expires_at),
+        "attempt": given.lease.attempt,
+        "message": receipt(given.message),
+    }
+
+
+def page(items: list[dict[str, Any]], cursor: str | None) -> dict[str, Any]:
+    """Give a page of a list."""
+    return {"items": items, "nextCursor": cursor}

@@ -1,0 +1,26 @@
+"""What the endpoints work with; made by the composition of the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.exchange.refusal import Refusal
+from gateway.services.access import Access, Parties
+from gateway.services.group_commit import GroupCommit
+from gateway.services.health import Watch
+from gateway.services.inquiry import Inquiry
+from gateway.services.intake import Accepted, Candidate, Intake
+from gateway.services.queueing import Queueing
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The services behind the endpoints."""
+
+    access: Access
+    parties: Parties
+    intake: Intake
+    commits: GroupCommit[Candidate, Accepted | Refusal]
+    queueing: Queueing
+    inquiry: Inquiry
+    watch: Watch

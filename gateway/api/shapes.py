@@ -1,0 +1,166 @@
+"""The shapes of what goes in and out, for checking what comes in and for the OpenAPI document."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic.alias_generators import to_camel
+
+MAX_LIMIT = 100
+MAX_LEASE_SECONDS = 3600
+
+MessageType = Annotated[str, Field(pattern="^JW3(01|02|05|06|07|08|15|16|17|18|19|20|23|25)$", examples=["JW315"])]
+Status = Annotated[
+    str,
+    Field(pattern="^(accepted|queued|leased|delivered|rejected|manual|handled|failed|expired)$", examples=["queued"]),
+]
+PartyCode = Annotated[str, Field(pattern="^([0-9]{4}|[0-9]{8})$", examples=["65656055"])]
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
+
+
+class FindingShape(_Shape):
+    """Iets dat er aan een bericht mankeert, met de plaats en wat er goed zou zijn."""
+
+    source: str = Field(description="xml, xsd, rule, history, reference of gateway")
+    code: str
+    retourcode: str | None
+    path: str | None
+    paths: list[str]
+    line: int | None
+    message: str
+
+
+class Receipt(_Shape):
+    """Het ontvangstbewijs van een bericht."""
+
+    id: UUID
+    type: MessageType
+    release: str
+    sender: PartyCode
+    recipient: PartyCode
+    identificatie: str
+    dagtekening: date
+    status: Status
+    received_at: datetime
+    findings: list[FindingShape]
+
+
+class TimelineEvent(BaseModel):
+    """Iets dat met een bericht is gebeurd; sommige gebeurtenissen zeggen meer dan dit."""
+
+    model_config = ConfigDict(extra="allow")
+
+    at: datetime
+    event: str
+
+
+class RelatedMessage(_Shape):
+    """Een bericht dat bij een ander hoort: het retourbericht, het verzoek, het antwoord."""
+
+    id: UUID
+    type: MessageType
+    relation: str
+    status: Status
+
+
+class MessageDetail(Receipt):
+    """Een bericht met alles wat ermee is gebeurd en wat erbij hoort."""
+
+    timeline: list[TimelineEvent]
+    related: list[RelatedMessage]
+
+
+class MessagePage(_Shape):
+    """Een bladzijde van een lijst van berichten."""
+
+    items: list[Receipt]
+    next_cursor: str | None
+
+
+class ZipReceipts(_Shape):
+    """Per bericht in het ZIP-bestand, op volgorde, een ontvangstbewijs of een probleem."""
+
+    items: list[dict[str, Any]]
+
+
+class Report(_Shape):
+    """Wat er van een bericht is gevonden."""
+
+    file: str | None
+    type: MessageType | None
+    release: str | None
+    valid: bool
+    findings: list[FindingShape]
+
+
+class LeaseRequest(_Shape):
+    """Wat een afnemer wil hebben, en voor hoe lang."""
+
+    limit: Limit = 10
+    lease_seconds: Annotated[int, Field(ge=1, le=MAX_LEASE_SECONDS)] = 300
+    types: list[MessageType] = []
+
+
+class Lease(_Shape):
+    """Een bericht dat voor een bepaalde tijd is uitgegeven."""
+
+    lease_id: UUID
+    expires_at: datetime
+    attempt: int
+    message: Receipt
+
+
+class Leases(_Shape):
+    """De uitgegeven berichten, oudste eerst."""
+
+    leases: list[Lease]
+
+
+class FailureReport(_Shape):
+    """Waarom de verwerking niet lukte; zonder persoonsgegevens."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class MessageQuery(_Shape):
+    """Filters op berichten; wie er meer dan één waarde noemt, krijgt wat aan een daarvan voldoet."""
+
+    type: list[MessageType] = []
+    status: list[Status] = []
+    sender: list[PartyCode] = []
+    recipient: list[PartyCode] = []
+    since: Annotated[AwareDatetime | None, Field(description="Ontvangen op of na dit moment")] = None
+    until: Annotated[AwareDatetime | None, Field(description="Ontvangen vóór dit moment")] = None
+    limit: Limit = 50
+    cursor: Annotated[UUID | None, Field(description="De waarde van nextCursor van de vorige bladzijde")] = None
+
+    @field_validator("type", "status", "sender", "recipient", mode="before")
+    @classmethod
+    def _one_is_a_list_of_one(cls, value: object) -> object:
+        return [value] if isinstance(value, str) else value
+
+
+class MessageSearch(MessageQuery):
+    """Filters op berichten; een BSN staat in de inhoud van de vraag en nooit in een adres."""
+
+    bsn: Annotated[str | None, Field(pattern="^[0-9]{9}$")] = None
+
+
+class Problem(BaseModel):
+    """Een probleem (RFC 9457), met alles wat er mis is."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str | None = None
+    findings: list[FindingShape] | None = None

@@ -1,0 +1,40 @@
+"""The web application, as uvicorn starts it: one in every worker process."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+
+from gateway.api.application import make_application
+from gateway.composition import make_gateway
+from gateway.logs import configure_logs
+from gateway.settings import Settings
+
+# `serve` says through the environment whether its processes also do the worker's rounds: uvicorn starts them anew.
+WORKER_SWITCH = "IJW_SERVE_WORKER"
+
+
+def create() -> Starlette:
+    """Make the application of one process."""
+    settings = Settings()
+    configure_logs(as_json=settings.logs_as_json)
+    gateway = make_gateway(settings)
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        rounds = threading.Thread(target=gateway.upkeep.run, name="upkeep", daemon=True)
+        if os.environ.get(WORKER_SWITCH, "1") == "1":
+            rounds.start()
+        try:
+            yield
+        finally:
+            gateway.upkeep.stop()
+            if rounds.is_alive():
+                rounds.join()
+            gateway.close()
+
+    return make_application(gateway.services, lifespan)

@@ -1,0 +1,80 @@
+"""Everything wired: settings in, a working gateway out. Nowhere else is one part given to another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+
+from gateway.api.services import Services
+from gateway.exchange.route import RouteTable
+from gateway.ijw.codelijsten import Codelijsten
+from gateway.services.access import Access, Parties
+from gateway.services.clock import Clock, utc_now
+from gateway.services.group_commit import GroupCommit
+from gateway.services.health import Watch
+from gateway.services.inquiry import Inquiry
+from gateway.services.intake import Intake
+from gateway.services.queueing import Queueing
+from gateway.services.routes import read_route_table
+from gateway.services.upkeep import Upkeep
+from gateway.settings import Settings
+from gateway.store.engine import Database
+from gateway.store.vault import Keyring
+from gateway.wire.codec import Codec
+from gateway.wire.reference import read_codelijsten
+from gateway.wire.schemas import Schemas
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A gateway that is ready to work."""
+
+    settings: Settings
+    database: Database
+    routes: RouteTable
+    codec: Codec
+    services: Services
+    upkeep: Upkeep
+
+    def close(self) -> None:
+        """Finish what was begun, and let go of the database."""
+        self.services.commits.close()
+        self.database.close()
+
+
+def make_codec(settings: Settings) -> tuple[Codec, Codelijsten]:
+    """Load the schemas and the code lists: all that reading and writing messages takes."""
+    lists = read_codelijsten(settings.schemas_dir)
+    return Codec(Schemas(settings.schemas_dir), lists.meaning), lists
+
+
+def make_keyring(settings: Settings) -> Keyring:
+    """Take the keys that are set, or those in the data folder; an embedded gateway makes itself one."""
+    if settings.encryption_keys is not None:
+        return Keyring.parse(settings.encryption_keys.get_secret_value())
+    if not settings.key_file.exists():
+        _log.warning("encryption-key-made", file=str(settings.key_file), advice="bewaar een kopie buiten deze machine")
+    return Keyring.from_file_or_create(settings.key_file)
+
+
+def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
+    """Wire a gateway; raises ConfigurationError, with what to do, when it cannot work as it is set."""
+    codec, lists = make_codec(settings)
+    routes = read_route_table(settings.routes_dir, lists)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    keyring = make_keyring(settings)
+    database = Database(settings.database, pool_size=settings.database_pool)
+    intake = Intake(database, keyring, codec, routes, clock)
+    services = Services(
+        access=Access(database, clock),
+        parties=Parties(database, routes, clock),
+        intake=intake,
+        commits=GroupCommit(intake.settle),
+        queueing=Queueing(database, routes, clock),
+        inquiry=Inquiry(database, keyring, codec, clock),
+        watch=Watch(database, routes, clock),
+    )
+    return Gateway(settings, database, routes, codec, services, Upkeep(database, clock))

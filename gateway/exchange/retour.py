@@ -1,0 +1,59 @@
+"""The answers that the gateway makes itself (IV028, IV087)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import date
+
+from gateway.ijw.bericht import AntwoordHeader, Bericht, Header, RetourHeader
+from gateway.ijw.berichten import ANTWOORD_MET
+from gateway.ijw.declaratie import JW323, JW325
+from gateway.ijw.typen import BerichtIdentificatie
+
+GOEDGEKEURD = "0200"
+DECLARATIE_TOEGEWEZEN = "8001"
+GATEWAY_PREFIX = "GW"
+# An Identificatie has twelve places.
+TOKEN_LENGTH = 12 - len(GATEWAY_PREFIX)
+
+
+def positive_answer(heen: Bericht, identificatie: str, dagtekening: date) -> Bericht | None:
+    """Make the answer that says a message is right; nothing for a message that gets no answer.
+
+    A retourbericht is then a header without codes (IV028); a JW325 grants the declaration in full (IV087). No
+    stylesheets of the standard were used, so XsltVersie is left out.
+    """
+    if isinstance(heen, JW323):
+        return _grant(heen, identificatie, dagtekening)
+    answer = ANTWOORD_MET.get(heen.TYPE)
+    if answer is None or not isinstance(heen.header, Header):
+        return None
+    copied = {field.name: getattr(heen.header, field.name) for field in fields(heen.header)}
+    header = RetourHeader(
+        **{**copied, "bericht_code": answer.CODE},
+        identificatie_retour=identificatie,
+        dagtekening_retour=dagtekening,
+    )
+    # Every retourbericht has a header, and needs nothing else.
+    make: Callable[..., Bericht] = answer
+    return make(header=header)
+
+
+def _grant(heen: JW323, identificatie: str, dagtekening: date) -> JW325:
+    header = AntwoordHeader(
+        bericht_code=JW325.CODE,
+        afzender=heen.header.ontvanger,
+        ontvanger=heen.header.afzender,
+        bericht_identificatie=BerichtIdentificatie(identificatie=identificatie, dagtekening=dagtekening),
+        declaratie_identificatie=heen.header.bericht_identificatie,
+        xsd_versie_declaratie=heen.header.xsd_versie,
+        retour_codes=(GOEDGEKEURD,),
+    )
+    antwoord = JW325.DeclaratieAntwoord(
+        declaratie_nummer=heen.declaratie.declaratie_nummer,
+        totaal_ingediend_bedrag=heen.declaratie.totaal_ingediend_bedrag,
+        totaal_toegekend_bedrag=heen.declaratie.totaal_ingediend_bedrag,
+        retour_codes=(DECLARATIE_TOEGEWEZEN,),
+    )
+    return JW325(header=header, declaratie_antwoord=antwoord)

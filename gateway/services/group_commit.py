@@ -1,0 +1,75 @@
+"""Several callers, one transaction: what arrives while a commit runs goes together into the next.
+
+A commit costs a wait for the disk whatever is in it. Under load the waits are shared; a caller alone waits for
+nobody. Each caller still hears only after its own work is on disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+# More in one transaction gains nothing and makes everybody in it wait for the last.
+_MOST = 64
+
+
+class GroupCommit(Generic[Item, Result]):
+    """Collects items on the event loop and settles them in batches on one thread of its own."""
+
+    def __init__(self, settle: Callable[[Sequence[Item]], Sequence[Result]]) -> None:
+        """Settle with this function: one transaction, a result for each item, in order."""
+        self._settle = settle
+        self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="commit")
+        self._running = False
+
+    async def run(self, item: Item) -> Result:
+        """Give the result of an item once its transaction is committed."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
+        self._waiting.append((item, future))
+        if not self._running:
+            self._start(loop)
+        # A caller that goes away does not take its item along: it may be in a transaction already.
+        return await asyncio.shield(future)
+
+    def close(self) -> None:
+        """Finish what was begun, and stop."""
+        self._thread.shutdown(wait=True)
+
+    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
+        batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+        self._running = True
+        work = loop.run_in_executor(self._thread, self._settle_each, [item for item, _ in batch])
+        work.add_done_callback(lambda done: self._finish(loop, batch, done))
+
+    def _finish(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        batch: list[tuple[Item, asyncio.Future[Result]]],
+        done: asyncio.Future[list[Result | BaseException]],
+    ) -> None:
+        self._running = False
+        if self._waiting:
+            self._start(loop)
+        for (_, future), outcome in zip(batch, done.result(), strict=True):
+            if future.done():
+                continue
+            if isinstance(outcome, BaseException):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
+
+    def _settle_each(self, items: list[Item]) -> list[Result | BaseException]:
+        """Settle all together; when that fails, each alone, so that one cannot spoil it for the others."""
+        try:
+            return list(self._settle(items))
+        except Exception as error:  # noqa: BLE001 - whatever it is, its caller hears it
+            if len(items) == 1:
+                return [error]
+        return [outcome for item in items for outcome in self._settle_each([item])]

@@ -1,0 +1,97 @@
+"""Is it healthy: the parts, one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from gateway.errors import GatewayError
+from gateway.exchange.route import RouteTable
+from gateway.services.clock import Clock
+from gateway.services.metrics import metrics
+from gateway.store import queues, workers
+from gateway.store.engine import Database
+from gateway.store.tally import tally
+
+# A worker goes round every five seconds; a minute without one is not a hiccup.
+_SILENT: Final = timedelta(minutes=1)
+
+
+class State(StrEnum):
+    """How something is, in the words that health endpoints use."""
+
+    PASS = "pass"  # noqa: S105 - a state of health
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The health of one part, with a sentence for whoever looks."""
+
+    name: str
+    state: State
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The health of the whole."""
+
+    parts: tuple[Part, ...]
+    oldest_waiting: datetime | None = None
+
+    @property
+    def state(self) -> State:
+        """Give the worst of the parts."""
+        order = list(State)
+        return max((part.state for part in self.parts), key=order.index)
+
+
+class Watch:
+    """Looks after the parts."""
+
+    def __init__(self, database: Database, routes: RouteTable, clock: Clock) -> None:
+        """Watch this database."""
+        self._database = database
+        self._routes = routes
+        self._clock = clock
+
+    def health(self) -> Health:
+        """Look at every part now. The schemas were loaded, or the process would not have started."""
+        schemas = Part("schemas", State.PASS, f"14 schema's en {len(self._routes)} gemeenten geladen")
+        try:
+            with self._database.read() as connection:
+                beat = workers.last_beat(connection)
+                depths = queues.depth(connection, now=self._clock())
+        except GatewayError:
+            return Health((Part("database", State.FAIL, "de database antwoordt niet"), schemas))
+        oldest = min((depth.oldest_received_at for depth in depths), default=None)
+        waiting = sum(depth.waiting for depth in depths)
+        return Health(
+            (
+                Part("database", State.PASS, "bereikbaar"),
+                schemas,
+                self._worker(beat),
+                Part("queues", State.PASS, f"{waiting} berichten wachten"),
+            ),
+            oldest,
+        )
+
+    def metrics(self) -> tuple[bytes, str]:
+        """Give the numbers for Prometheus, as text with its media type."""
+        now = self._clock()
+        with self._database.read() as connection:
+            return metrics(
+                queues.depth(connection, now=now), tally(connection, now), workers.last_beat(connection), now
+            )
+
+    def _worker(self, beat: datetime | None) -> Part:
+        if beat is None:
+            return Part("worker", State.WARN, "er heeft nog geen worker gedraaid")
+        silent = self._clock() - beat
+        if silent > _SILENT:
+            return Part("worker", State.WARN, f"al {int(silent.total_seconds())} seconden geen teken van een worker")
+        return Part("worker", State.PASS, "actief")

@@ -1,0 +1,96 @@
+"""Looking things up: one message with all that happened to it, its content, and lists of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from gateway.errors import InvalidBerichtError
+from gateway.services.caller import Caller
+from gateway.services.clock import Clock
+from gateway.store import messages
+from gateway.store.engine import Database
+from gateway.store.messages import MessageFilter
+from gateway.store.rows import EventRow, MessageRow
+from gateway.store.vault import Keyring
+from gateway.wire.codec import Codec
+from gateway.wire.document import Document
+from gateway.wire.json_form import to_json
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A message, what happened to it, and what belongs to it."""
+
+    message: MessageRow
+    events: list[EventRow]
+    related: list[tuple[MessageRow, str]]
+
+
+class Inquiry:
+    """Shows each caller what is theirs."""
+
+    def __init__(self, database: Database, keyring: Keyring, codec: Codec, clock: Clock) -> None:
+        """Look in this database."""
+        self._database = database
+        self._keyring = keyring
+        self._codec = codec
+        self._clock = clock
+
+    def detail(self, message_id: UUID, caller: Caller) -> Detail | None:
+        """Give a message with its events and relations; nothing when it is not the caller's to see."""
+        now = self._clock()
+        with self._database.read() as connection:
+            message = messages.get(connection, message_id)
+            if message is None or not caller.may_read(message.sender, message.recipient):
+                return None
+            related = [
+                (_seen(row, now), kind)
+                for row, kind in messages.relations(connection, message_id)
+                if caller.may_read(row.sender, row.recipient)
+            ]
+            return Detail(_seen(message, now), messages.events(connection, message_id), related)
+
+    def content(self, message_id: UUID, caller: Caller) -> Document | None:
+        """Give the exact bytes of a message; nothing when it is not the caller's to see."""
+        with self._database.read() as connection:
+            message = messages.get(connection, message_id)
+            if message is None or not caller.may_read(message.sender, message.recipient):
+                return None
+            document = Document()
+            for part in messages.content_parts(connection, self._keyring, message_id):
+                document.append(part)
+            return document
+
+    def typed_content(self, document: Document) -> dict[str, object]:
+        """Give the typed form of a message that is kept."""
+        reading = self._codec.read(document)
+        if reading.bericht is None:
+            raise InvalidBerichtError("A message that is kept does not fit the schemas in force.")
+        return to_json(reading.bericht)
+
+    def search(
+        self, wanted: MessageFilter, caller: Caller, *, limit: int, after: UUID | None
+    ) -> tuple[list[MessageRow], UUID | None]:
+        """List messages, newest first, that the caller sent or is addressed by; and where the next page begins."""
+        now = self._clock()
+        visible = replace(wanted, parties=None if caller.is_admin else tuple(sorted(caller.parties)))
+        with self._database.read() as connection:
+            found = messages.search(connection, self._keyring, visible, limit=limit + 1, now=now, after=after)
+        more = found[limit - 1].id if len(found) > limit else None
+        return [_seen(row, now) for row in found[:limit]], more
+
+
+def _seen(message: MessageRow, now: datetime) -> MessageRow:
+    """Give a message with the status that everyone sees at a moment."""
+    return replace(message, status=message.status_at(now))
+
+
+def parts(document: Document) -> Iterator[bytes]:
+    """Give a document piece by piece, and let go of it afterwards."""
+    try:
+        yield from document.chunks()
+    finally:
+        document.close()

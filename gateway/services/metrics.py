@@ -1,0 +1,28 @@
+"""Numbers for Prometheus, read from the database when they are asked for: the same from every process."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from gateway.store.queues import Depth
+
+
+def metrics(
+    depths: list[Depth], statuses: dict[tuple[str, str], int], beat: datetime | None, now: datetime
+) -> tuple[bytes, str]:
+    """Give the numbers as text, with their media type. Labels are codes of parties, types and statuses: nobody's."""
+    registry = CollectorRegistry()
+    waiting = Gauge("ijw_queue_waiting", "Messages that wait for a party.", ["party"], registry=registry)
+    oldest = Gauge("ijw_queue_oldest_seconds", "Age of the oldest waiting message.", ["party"], registry=registry)
+    for depth in depths:
+        waiting.labels(depth.party).set(depth.waiting)
+        oldest.labels(depth.party).set((now - depth.oldest_received_at).total_seconds())
+    kept = Gauge("ijw_messages", "Messages that are kept.", ["type", "status"], registry=registry)
+    for (message_type, status), count in statuses.items():
+        kept.labels(message_type, status).set(count)
+    silent = Gauge("ijw_worker_silent_seconds", "Time since a worker gave a sign of life.", registry=registry)
+    silent.set((now - beat).total_seconds() if beat else float("inf"))
+    return generate_latest(registry), CONTENT_TYPE_LATEST

@@ -1,0 +1,63 @@
+"""Handing messages to those they are for: look, lease, acknowledge, give back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from uuid import UUID
+
+from gateway.exchange.route import DEFAULT_MAX_ATTEMPTS, RouteTable
+from gateway.services.caller import Caller
+from gateway.services.clock import Clock
+from gateway.store import messages, queues
+from gateway.store.engine import Database
+from gateway.store.queues import Closing, Leased
+from gateway.store.rows import MessageRow
+
+
+class Ending(Enum):
+    """How a poller ends a lease."""
+
+    ACKNOWLEDGED = "acknowledged"
+    FAILED = "failed"
+    RELEASED = "released"
+
+
+class Queueing:
+    """The queues of all parties."""
+
+    def __init__(self, database: Database, routes: RouteTable, clock: Clock) -> None:
+        """Work on this database."""
+        self._database = database
+        self._routes = routes
+        self._clock = clock
+
+    def waiting(self, party: str, *, limit: int, types: Sequence[str]) -> list[MessageRow]:
+        """Show what waits for a party, oldest first; changes nothing."""
+        with self._database.read() as connection:
+            return queues.waiting(connection, party, limit=limit, types=types, now=self._clock())
+
+    def lease(self, party: str, caller: Caller, *, limit: int, seconds: int, types: Sequence[str]) -> list[Leased]:
+        """Hand out the oldest waiting messages for so many seconds; nobody else gets them meanwhile."""
+        now = self._clock()
+        with self._database.write() as connection:
+            return queues.lease(
+                connection, party, limit=limit, seconds=seconds, types=types, token_id=caller.token_id, now=now
+            )
+
+    def end(self, lease_id: UUID, caller: Caller, ending: Ending, reason: str = "") -> Closing | None:
+        """End a lease; nothing when the caller has no such lease. Ending it in the same way again changes nothing."""
+        now = self._clock()
+        with self._database.write() as connection:
+            lease = queues.get_lease(connection, lease_id)
+            if lease is None or not caller.acts_for(lease.party):
+                return None
+            if ending is Ending.ACKNOWLEDGED:
+                return queues.acknowledge(connection, lease_id, now=now)
+            if ending is Ending.RELEASED:
+                return queues.release(connection, lease_id, now=now)
+            message = messages.get(connection, lease.message_id)
+            codes = (message.recipient, message.sender) if message else ()
+            route = next((found for code in codes if (found := self._routes.get(code))), None)
+            most = route.max_attempts if route else DEFAULT_MAX_ATTEMPTS
+            return queues.fail(connection, lease_id, reason=reason, max_attempts=most, now=now)

@@ -1,0 +1,65 @@
+"""What has to happen without anybody asking: leases that end, messages that expire, a heartbeat."""
+
+from __future__ import annotations
+
+import threading
+from typing import Final
+
+import structlog
+
+from gateway import __version__
+from gateway.errors import GatewayError
+from gateway.services.clock import Clock
+from gateway.store import queues, workers
+from gateway.store.engine import Database
+from gateway.store.identifiers import new_id
+
+# An expired lease is free at once for the next poller, whatever this does; this only writes it down.
+_EVERY_SECONDS: Final = 5.0
+# Small batches, so that no transaction holds up a post for long.
+_BATCH: Final = 200
+
+_log = structlog.get_logger(__name__)
+
+
+class Upkeep:
+    """The worker's rounds; several may go round at once."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Work on this database."""
+        self._database = database
+        self._clock = clock
+        self._id = str(new_id())
+        self._started_at = clock()
+        self._stop = threading.Event()
+
+    def round(self) -> int:
+        """Go round once; gives how many messages were moved."""
+        now = self._clock()
+        moved = 0
+        with self._database.write() as connection:
+            workers.beat(connection, self._id, started_at=self._started_at, version=__version__, now=now)
+        for step in (queues.sweep, queues.expire):
+            while True:
+                with self._database.write() as connection:
+                    count = len(step(connection, now=now, limit=_BATCH))
+                moved += count
+                if count < _BATCH:
+                    break
+        return moved
+
+    def run(self) -> None:
+        """Go round until told to stop; a database that is away for a while is waited for."""
+        while not self._stop.is_set():
+            try:
+                moved = self.round()
+            except GatewayError as error:
+                _log.warning("upkeep-failed", reason=type(error).__name__)
+            else:
+                if moved:
+                    _log.info("upkeep", moved=moved)
+            self._stop.wait(_EVERY_SECONDS)
+
+    def stop(self) -> None:
+        """Finish the round that is going on, and no more."""
+        self._stop.set()

@@ -1,0 +1,65 @@
+"""The settings, from the environment (`IJW_…`) or a `.env` file; only the composition of the program reads them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from gateway.resources import routes_dir, schemas_dir
+
+
+class Settings(BaseSettings):
+    """What an operator can set; every value has a default that works for one machine."""
+
+    model_config = SettingsConfigDict(env_prefix="IJW_", env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    data_dir: Path = Path("var")
+    database_url: SecretStr | None = None
+    routes_dir: Path = Field(default_factory=routes_dir)
+    schemas_dir: Path = Field(default_factory=schemas_dir)
+    encryption_keys: SecretStr | None = None
+    log_format: Literal["console", "json"] | None = None
+    smtp_url: SecretStr | None = None
+    # Connections to PostgreSQL for each process; the commits of a process share one of them.
+    database_pool: Annotated[int, Field(ge=2, le=100)] = 8
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_known(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        try:
+            driver = make_url(value.get_secret_value()).drivername
+        except ArgumentError:
+            driver = ""
+        if driver not in {"sqlite", "postgresql+psycopg"}:
+            raise ValueError("moet beginnen met postgresql+psycopg:// of sqlite:///")
+        return value
+
+    @property
+    def embedded(self) -> bool:
+        """Say whether the gateway keeps its own database, in the data folder."""
+        return self.database_url is None
+
+    @property
+    def database(self) -> str:
+        """Give the URL of the database in force."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir.absolute() / 'gateway.db'}"
+
+    @property
+    def key_file(self) -> Path:
+        """Give the file that holds the keys when none are set."""
+        return self.data_dir / "encryption-keys"
+
+    @property
+    def logs_as_json(self) -> bool:
+        """Say how to log: for people on a terminal, for machines elsewhere."""
+        return self.log_format == "json" or (self.log_format is None and not sys.stderr.isatty())
