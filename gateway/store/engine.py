@@ -1,0 +1,164 @@
+"""The way to the database, embedded SQLite or PostgreSQL, and the one edge where a driver's errors become ours."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from gateway.errors import ConfigurationError, ConflictError, DatabaseUnavailableError, GatewayError, KeyringError
+from gateway.store.vault import Keyring
+
+_PATIENCE_SECONDS = 10  # for a place in the pool, and for another process's write on SQLite
+_OLDEST_SQLITE = (3, 35)  # INSERT … RETURNING
+# Serialization failure, deadlock, lock not available, too many connections; and SQLite's two words for them.
+_BUSY = ("40001", "40P01", "55P03", "53300", "SQLITE_BUSY", "SQLITE_LOCKED")
+_SQLITE_UNAVAILABLE = ("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_CORRUPT", "SQLITE_NOTADB")
+
+
+class DatabaseBusyError(DatabaseUnavailableError):
+    """The database had no room for this in time, or two writers met; the same may be tried again."""
+
+
+class DatabaseFailedError(GatewayError):
+    """The database refused what it was asked."""
+
+
+class Database:
+    """A database: `read()` and `write()` each give a connection in a transaction of its own."""
+
+    def __init__(self, url: str, *, keyring: Keyring | None = None, pool_size: int = 10) -> None:
+        self._keyring = keyring
+        parsed = _parse(url)
+        backend = parsed.get_backend_name()
+        if backend not in _BACKENDS:
+            raise ConfigurationError("The database is SQLite (sqlite:///…) or PostgreSQL (postgresql+psycopg://…).")
+        self._writer, self._reader = _BACKENDS[backend](parsed, pool_size)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that writes, for the migrations."""
+        return self._writer
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys of what is stored."""
+        if self._keyring is None:
+            raise KeyringError("There is no encryption key.")
+        return self._keyring
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that can only read."""
+        with translated(), self._reader.begin() as conn:
+            yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection whose writes are all kept at the end, or none of them after an error."""
+        with translated(), self._writer.begin() as conn:
+            yield conn
+
+    def close(self) -> None:
+        """Close the connections; using the database again opens new ones."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn a driver's errors into the gateway's own."""
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise DatabaseBusyError from error
+    except DBAPIError as error:
+        raise _translate(error.orig, lost=error.connection_invalidated) from error
+    except (psycopg.Error, sqlite3.Error) as error:
+        raise _translate(error) from error
+    except SQLAlchemyError as error:
+        raise DatabaseFailedError from error
+
+
+def _translate(error: BaseException | None, *, lost: bool = False) -> GatewayError:
+    if isinstance(error, psycopg.IntegrityError | sqlite3.IntegrityError):
+        return ConflictError()
+    state = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None) or ""
+    if state.startswith(_BUSY):
+        return DatabaseBusyError()
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return DatabaseUnavailableError()
+    if lost or state.startswith(_SQLITE_UNAVAILABLE):
+        return DatabaseUnavailableError()
+    return DatabaseFailedError()
+
+
+def _sqlite(url: URL, pool_size: int) -> tuple[Engine, Engine]:
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        oldest = ".".join(map(str, _OLDEST_SQLITE))
+        raise ConfigurationError(f"SQLite is {sqlite3.sqlite_version} here; the gateway needs {oldest} or newer.")
+    if url.database in {None, "", ":memory:"}:
+        raise ConfigurationError("The embedded database needs a file: sqlite:///folder/file.db")
+    # SQLite knows one writer at a time. A pool of one makes the threads of this process wait for each other here,
+    # in turn, instead of in SQLite's own loop of sleeping and trying again; that one is left for other processes.
+    writer = _sqlite_engine(url, "BEGIN IMMEDIATE", pool_size=1)
+    reader = _sqlite_engine(url, "BEGIN", "PRAGMA query_only = ON", pool_size=pool_size)
+    return writer, reader
+
+
+def _sqlite_engine(url: URL, begin: str, *pragmas: str, pool_size: int) -> Engine:
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=_PATIENCE_SECONDS,
+        # Without an isolation level the driver begins nothing by itself: its own BEGIN comes too late for a snapshot.
+        connect_args={"timeout": _PATIENCE_SECONDS, "isolation_level": None},
+    )
+
+    def connected(connection: sqlite3.Connection, _record: object) -> None:
+        # FULL: in WAL mode the default may forget the last commits in a power cut, and a 202 is a promise.
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        for pragma in pragmas:
+            connection.execute(pragma)
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", lambda conn: conn.exec_driver_sql(begin))
+    return engine
+
+
+def _postgresql(url: URL, pool_size: int) -> tuple[Engine, Engine]:
+    writer = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=_PATIENCE_SECONDS,
+        # The server may have been restarted since a connection was last used.
+        pool_pre_ping=True,
+        connect_args={
+            "application_name": "ijw-gateway",
+            "connect_timeout": _PATIENCE_SECONDS,
+            "options": f"-c timezone=UTC -c lock_timeout={_PATIENCE_SECONDS}s",
+        },
+    )
+    return writer, writer.execution_options(postgresql_readonly=True)
+
+
+_BACKENDS = {"sqlite": _sqlite, "postgresql": _postgresql}
+
+
+def _parse(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError:
+        # The URL itself is not repeated: there may be a password in it.
+        raise ConfigurationError("The database URL cannot be understood.") from None
