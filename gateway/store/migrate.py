@@ -1,0 +1,81 @@
+"""Bringing a database to the newest schema."""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from gateway.errors import ConfigurationError
+from gateway.resources import migrations_dir
+from gateway.store.engine import Database, translated
+
+HEAD = "0001"
+"""The newest revision; told here so that a current database is recognised without loading Alembic. A test compares."""
+
+# Any number, as long as nobody else uses it: processes that start together migrate one after the other.
+_LOCK = 0x696A775F
+
+_log = logging.getLogger(__name__)
+
+
+class MigrationError(ConfigurationError):
+    """The schema of the database is of a newer gateway than this one."""
+
+
+def is_current(engine: Engine) -> bool:
+    """Say whether the database has the schema that this code expects. Quick: it does not load Alembic."""
+    with translated(), engine.begin() as conn:
+        return _revision(conn) == HEAD
+
+
+def upgrade(database: str | Engine) -> bool:
+    """Bring a database, by its URL or engine, to the newest schema; says whether there was anything to do."""
+    if isinstance(database, str):
+        opened = Database(database)
+        try:
+            return upgrade(opened.engine)
+        finally:
+            opened.close()
+    if is_current(database):
+        return False
+    with translated(), database.begin() as conn:
+        _lock(conn)
+        # Another process may have done it while this one waited for the lock.
+        if _revision(conn) == HEAD:
+            return False
+        _run_alembic(conn)
+        return True
+
+
+def _revision(conn: Connection) -> str | None:
+    if not inspect(conn).has_table("alembic_version"):
+        return None
+    revision: str | None = conn.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
+
+
+def _lock(conn: Connection) -> None:
+    # SQLite's BEGIN IMMEDIATE is the lock already.
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SET LOCAL lock_timeout = 0"))
+        conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+def _run_alembic(conn: Connection) -> None:
+    # Loading Alembic takes longer than everything else a start does with a current database.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations_dir()).replace("%", "%%"))
+    config.attributes["connection"] = conn
+    before = _revision(conn)
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise MigrationError(
+            f"This gateway does not know the schema {before!r} of the database; is it older?"
+        ) from error
+    _log.info("The database went from schema %s to %s.", before, HEAD)
