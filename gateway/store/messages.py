@@ -1,0 +1,278 @@
+"""Messages: writing them, which is the hot path of the gateway, and finding them again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Self, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Connection, case, literal, select, tuple_, union_all
+
+from gateway.errors import ConflictError
+from gateway.ijw.finding import Finding
+from gateway.store import tables
+from gateway.store.bulk import BulkInsert
+from gateway.store.content import Content, content_parts, save_contents
+from gateway.store.events import add_events, events
+from gateway.store.identifiers import made_at
+from gateway.store.rows import MessageRow
+from gateway.store.search import MessageFilter, search
+from gateway.store.vault import Keyring
+
+__all__ = [
+    "AlreadyAnswered",
+    "Duplicate",
+    "MessageFilter",
+    "NewMessage",
+    "Outcome",
+    "Stored",
+    "content_parts",
+    "events",
+    "find_by_key",
+    "find_by_keys",
+    "get",
+    "relations",
+    "requests_for",
+    "save",
+    "search",
+]
+
+Key: TypeAlias = tuple[str, str, str]
+"""What a sender may use once: sender, type, identificatie."""
+
+ReferenceKey: TypeAlias = tuple[str, str, str]
+"""What names a request: provider, municipality, ReferentieAanbieder."""
+
+_MESSAGES = BulkInsert(
+    tables.message,
+    "id",
+    "type",
+    "release",
+    "sender",
+    "recipient",
+    "identificatie",
+    "dagtekening",
+    "status",
+    "origin",
+    "size",
+    "digest",
+    "findings",
+    "received_at",
+    "expires_at",
+    "answers",
+    or_skip=True,
+)
+_SUBJECTS = BulkInsert(tables.message_subject, "message_id", "key_id", "bsn_hash")
+_REFERENCES = BulkInsert(tables.message_reference, "provider", "municipality", "reference", "message_id")
+_RELATIONS = BulkInsert(tables.message_relation, "message_id", "related_id", "kind")
+
+# A list of a period looks among the ids of that period; an id that tells another time would not be found.
+_CLOCK_SLACK = timedelta(hours=1)
+
+# How a relation is called when it is seen from its other end.
+_SEEN_FROM_THERE = {"request": "answer", "answer": "request"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A message to be written. The id comes from `new_id(received_at)`; a key of the past has an id of the past.
+
+    `relations` says what each related message is to this one (`request`, …). `reply` is the retourbericht that
+    the gateway makes; it is written only when the message itself is new.
+    """
+
+    id: UUID
+    type: str
+    release: str
+    sender: str
+    recipient: str
+    identificatie: str
+    dagtekening: date
+    status: str
+    origin: str
+    content: Content = field(repr=False)
+    size: int
+    digest: bytes
+    received_at: datetime
+    findings: tuple[Finding, ...] = ()
+    expires_at: datetime | None = None
+    answers: UUID | None = None
+    bsns: tuple[str, ...] = field(default=(), repr=False)
+    references: tuple[ReferenceKey, ...] = ()
+    relations: tuple[tuple[UUID, str], ...] = ()
+    events: tuple[tuple[str, dict[str, Any]], ...] = ()
+    reply: Self | None = None
+
+    @property
+    def key(self) -> Key:
+        """What the sender has used up with this message."""
+        return self.sender, self.type, self.identificatie
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The message is new and was written, with everything that belongs to it."""
+
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """The sender used this identificatie for this type before; nothing was written."""
+
+    existing: MessageRow
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyAnswered:
+    """The heenbericht has its retourbericht already; nothing was written."""
+
+
+Outcome: TypeAlias = Stored | Duplicate | AlreadyAnswered
+
+
+def save(conn: Connection, keyring: Keyring, messages: Sequence[NewMessage]) -> list[Outcome]:
+    """Write messages with their replies, and say of each, in their order, what became of it.
+
+    Call it once in a transaction: within a call the locks are taken in one order, so that two transactions that
+    write the same messages wait for each other and never lock each other out.
+    """
+    written = _insert(conn, messages)
+    new = [message for message in messages if message.id in written]
+    replies = [message.reply for message in new if message.reply is not None]
+    if replies and len(_insert(conn, replies, answering=written)) < len(replies):
+        raise ConflictError("The identificatie of a reply that the gateway made is in use already.")
+    _insert_belongings(conn, keyring, [*new, *replies])
+    if len(new) == len(messages):
+        return [Stored(message.id) for message in messages]
+    existing = find_by_keys(conn, [message.key for message in messages if message.id not in written])
+    return [Stored(message.id) if message.id in written else _refusal(message, existing) for message in messages]
+
+
+def _refusal(message: NewMessage, existing: dict[Key, MessageRow]) -> Outcome:
+    if message.key in existing:
+        return Duplicate(existing[message.key])
+    if message.answers is not None:
+        return AlreadyAnswered()
+    raise ConflictError("A message collided with one that was removed at the same moment.")
+
+
+def _insert(conn: Connection, messages: Sequence[NewMessage], answering: Collection[UUID] = ()) -> set[UUID]:
+    answered = {message.answers for message in messages if message.answers is not None}.difference(answering)
+    if answered and conn.dialect.name == "postgresql":
+        # Two transactions that answer the same two messages, in another order, would lock each other out.
+        table = tables.message
+        conn.execute(
+            select(table.c.id).where(table.c.id.in_(answered)).order_by(table.c.id).with_for_update(key_share=True)
+        )
+    rows = [_row(message) for message in sorted(messages, key=_key)]
+    # SQLite gives the ids as text.
+    return {value if isinstance(value, UUID) else UUID(value) for value in _MESSAGES.run(conn, rows)}
+
+
+def _key(message: NewMessage) -> Key:
+    return message.key
+
+
+def _row(message: NewMessage) -> tuple[Any, ...]:
+    if abs(made_at(message.id) - message.received_at) > _CLOCK_SLACK:
+        raise ValueError("a message's id tells another time than its received_at: make it with new_id(received_at)")
+    return (
+        message.id,
+        message.type,
+        message.release,
+        message.sender,
+        message.recipient,
+        message.identificatie,
+        message.dagtekening,
+        message.status,
+        message.origin,
+        message.size,
+        message.digest,
+        [finding.as_json() for finding in message.findings],
+        message.received_at,
+        message.expires_at,
+        message.answers,
+    )
+
+
+def _insert_belongings(conn: Connection, keyring: Keyring, messages: Sequence[NewMessage]) -> None:
+    save_contents(conn, keyring, ((message.id, message.size, message.content) for message in messages))
+    _SUBJECTS.run(
+        conn, [(message.id, *keyring.bsn_hash(bsn)) for message in messages for bsn in dict.fromkeys(message.bsns)]
+    )
+    _REFERENCES.run(conn, [(*key, message.id) for message in messages for key in dict.fromkeys(message.references)])
+    _RELATIONS.run(
+        conn, [(message.id, *relation) for message in messages for relation in dict.fromkeys(message.relations)]
+    )
+    add_events(conn, (event for message in messages for event in _events_of(message)))
+
+
+def _events_of(message: NewMessage) -> Iterable[tuple[UUID, datetime, str, dict[str, Any]]]:
+    for kind, detail in message.events:
+        yield message.id, message.received_at, kind, detail
+    if message.answers is not None:
+        yield message.answers, message.received_at, "answered", {"by": str(message.id), "type": message.type}
+
+
+def get(conn: Connection, message_id: UUID) -> MessageRow | None:
+    """Give a message, if it is there."""
+    row = conn.execute(select(tables.message).where(tables.message.c.id == message_id)).one_or_none()
+    return None if row is None else MessageRow.from_row(row)
+
+
+def find_by_keys(conn: Connection, keys: Collection[Key]) -> dict[Key, MessageRow]:
+    """Give the messages that used these keys (sender, type, identificatie)."""
+    table = tables.message
+    query = select(table).where(tuple_(table.c.sender, table.c.type, table.c.identificatie).in_(keys))
+    found = [MessageRow.from_row(row) for row in conn.execute(query)] if keys else []
+    return {(message.sender, message.type, message.identificatie): message for message in found}
+
+
+def find_by_key(conn: Connection, key: Key) -> MessageRow | None:
+    """Give the message that used this key, if there is one."""
+    return find_by_keys(conn, [key]).get(key)
+
+
+def relations(conn: Connection, message_id: UUID) -> list[tuple[MessageRow, str]]:
+    """Give the messages that belong to this one, oldest first, each with what it is to this one.
+
+    That is `retourbericht` or `heenbericht`, `request` or `answer`.
+    """
+    message, relation = tables.message, tables.message_relation
+    seen_from_there = case(_SEEN_FROM_THERE, value=relation.c.kind, else_=relation.c.kind)
+    related = union_all(
+        select(message.c.id.label("related_id"), literal("retourbericht").label("relation")).where(
+            message.c.answers == message_id
+        ),
+        select(message.c.answers, literal("heenbericht")).where(message.c.id == message_id),
+        select(relation.c.related_id, relation.c.kind).where(relation.c.message_id == message_id),
+        select(relation.c.message_id, seen_from_there).where(relation.c.related_id == message_id),
+    ).subquery()
+    query = (
+        select(message, related.c.relation)
+        .join(related, related.c.related_id == message.c.id)
+        .order_by(message.c.id, related.c.relation)
+    )
+    return [(MessageRow.from_row(row), row.relation) for row in conn.execute(query)]
+
+
+def requests_for(conn: Connection, keys: Collection[ReferenceKey]) -> dict[ReferenceKey, list[MessageRow]]:
+    """Give the messages that made these requests (provider, municipality, ReferentieAanbieder), newest first.
+
+    There may be several: one that was rejected, and the corrected one after it.
+    """
+    message, reference = tables.message, tables.message_reference
+    named = (reference.c.provider, reference.c.municipality, reference.c.reference)
+    query = (
+        select(message, *named)
+        .join(reference, reference.c.message_id == message.c.id)
+        .where(tuple_(*named).in_(keys))
+        .order_by(message.c.id.desc())
+    )
+    found: dict[ReferenceKey, list[MessageRow]] = {}
+    for row in conn.execute(query) if keys else ():
+        found.setdefault((row.provider, row.municipality, row.reference), []).append(MessageRow.from_row(row))
+    return found

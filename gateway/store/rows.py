@@ -1,0 +1,100 @@
+"""What comes out of the tables: frozen values, each with one `from_row`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Self
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from gateway.ijw.finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A stored message without its content."""
+
+    id: UUID
+    type: str
+    release: str
+    sender: str
+    recipient: str
+    identificatie: str
+    dagtekening: date
+    status: str
+    origin: str
+    size: int
+    digest: bytes
+    findings: tuple[Finding, ...]
+    received_at: datetime
+    failures: int
+    lease_id: UUID | None
+    lease_expires_at: datetime | None
+    expires_at: datetime | None
+    answers: UUID | None
+
+    @classmethod
+    def from_row(cls, row: Row[Any]) -> Self:
+        """Read a row with all columns of the message table, by their names."""
+        values = {name: getattr(row, name) for name in cls.__slots__}
+        values["findings"] = tuple(Finding.from_json(finding) for finding in row.findings)
+        return cls(**values)
+
+    def status_at(self, now: datetime) -> str:
+        """Give the status as everyone sees it: a message whose lease has expired waits again, swept or not."""
+        if self.status == "leased" and self.lease_expires_at is not None and self.lease_expires_at <= now:
+            return "queued"
+        return self.status
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """Something that happened to a message."""
+
+    id: UUID
+    message_id: UUID
+    at: datetime
+    kind: str
+    detail: dict[str, Any]
+
+    @classmethod
+    def from_row(cls, row: Row[Any]) -> Self:
+        """Read a row of the event table."""
+        return cls(row.id, row.message_id, row.at, row.kind, row.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseRow:
+    """A message handed to one poller for a limited time. `attempt` counts from 1; only failures add to it."""
+
+    id: UUID
+    message_id: UUID
+    party: str
+    token_id: str | None
+    attempt: int
+    created_at: datetime
+    expires_at: datetime
+    outcome: str | None
+    closed_at: datetime | None
+
+    @classmethod
+    def from_row(cls, row: Row[Any]) -> Self:
+        """Read a row of the lease table."""
+        return cls(**{name: getattr(row, name) for name in cls.__slots__})
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRow:
+    """A party that was added by hand."""
+
+    code: str
+    kind: str
+    name: str
+    created_at: datetime
+
+    @classmethod
+    def from_row(cls, row: Row[Any]) -> Self:
+        """Read a row of the party table."""
+        return cls(row.code, row.kind, row.name, row.created_at)

@@ -1,0 +1,133 @@
+"""Lists of messages by what they are and who may see them, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, text, union
+
+from gateway.store import tables
+from gateway.store.identifiers import earliest_id
+from gateway.store.rows import MessageRow
+from gateway.store.vault import Keyring
+
+Condition: TypeAlias = ColumnElement[bool]
+
+_MESSAGE = tables.message
+
+# An id is made at receipt, but not at the very same instant; `save` refuses what lies further apart than an hour.
+_CLOCK_SLACK = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFilter:
+    """Which messages: all conditions hold together, an empty one asks nothing.
+
+    `parties` are those whose messages may be seen, sent or received; None sees all.
+    """
+
+    types: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    senders: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    parties: tuple[str, ...] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    bsn: str | None = field(default=None, repr=False)
+
+
+def search(
+    conn: Connection,
+    keyring: Keyring,
+    wanted: MessageFilter,
+    *,
+    limit: int,
+    now: datetime,
+    after: UUID | None = None,
+) -> list[MessageRow]:
+    """Give the newest messages that fit; `after` is the last one of the page before. `since` is in, `until` is out."""
+    query = _query(keyring, wanted, limit, after, now)
+    return [MessageRow.from_row(row) for row in conn.execute(query)]
+
+
+def _query(keyring: Keyring, wanted: MessageFilter, limit: int, after: UUID | None, now: datetime) -> Select[Any]:
+    conditions = [
+        *_plain_conditions(wanted),
+        *_period(wanted, after),
+        *_status(wanted.statuses, now),
+        *_subject(wanted.bsn, keyring),
+    ]
+    ways = _ways_in(wanted)
+    if len(ways) <= 1:
+        return select(_MESSAGE).where(*conditions, *ways).order_by(_MESSAGE.c.id.desc()).limit(limit)
+    # "Sender or recipient, whichever of these" has no index in the order of the list. Each way in by itself has one,
+    # and none of them needs to give more than the page.
+    pages = [
+        select(_MESSAGE.c.id).where(*conditions, way).order_by(_MESSAGE.c.id.desc()).limit(limit).subquery()
+        for way in ways
+    ]
+    found = union(*(select(page.c.id) for page in pages)).subquery()
+    return select(_MESSAGE).join(found, found.c.id == _MESSAGE.c.id).order_by(_MESSAGE.c.id.desc()).limit(limit)
+
+
+def _ways_in(wanted: MessageFilter) -> list[Condition]:
+    """Give the conditions, one of which holds for every message wanted, that each have an index ordered by id."""
+    sender, recipient, status = _MESSAGE.c.sender, _MESSAGE.c.recipient, _MESSAGE.c.status
+    if wanted.bsn is not None:
+        return []  # few messages are about one person, and they have their own index
+    if wanted.senders:
+        return [sender == code for code in dict.fromkeys(wanted.senders)]
+    if wanted.recipients:
+        return [recipient == code for code in dict.fromkeys(wanted.recipients)]
+    if wanted.parties is not None:
+        return [column == code for code in dict.fromkeys(wanted.parties) for column in (sender, recipient)]
+    if wanted.statuses and tables.ATTENTION.issuperset(wanted.statuses):
+        return [and_(text(tables.NEEDS_ATTENTION), status == value) for value in dict.fromkeys(wanted.statuses)]
+    return []
+
+
+def _plain_conditions(wanted: MessageFilter) -> Iterator[Condition]:
+    for column, values in (
+        (_MESSAGE.c.type, wanted.types),
+        (_MESSAGE.c.sender, wanted.senders),
+        (_MESSAGE.c.recipient, wanted.recipients),
+    ):
+        if values:
+            yield column.in_(values)
+    if wanted.parties is not None:
+        yield or_(_MESSAGE.c.sender.in_(wanted.parties), _MESSAGE.c.recipient.in_(wanted.parties))
+
+
+def _period(wanted: MessageFilter, after: UUID | None) -> Iterator[Condition]:
+    if after is not None:
+        yield _MESSAGE.c.id < after
+    if wanted.since is not None:
+        yield _MESSAGE.c.received_at >= wanted.since
+        yield _MESSAGE.c.id >= earliest_id(wanted.since - _CLOCK_SLACK)
+    if wanted.until is not None:
+        yield _MESSAGE.c.received_at < wanted.until
+        yield _MESSAGE.c.id < earliest_id(wanted.until + _CLOCK_SLACK)
+
+
+def _status(statuses: tuple[str, ...], now: datetime) -> Iterator[Condition]:
+    if not statuses:
+        return
+    status, lease_expires_at = _MESSAGE.c.status, _MESSAGE.c.lease_expires_at
+    fitting: list[Condition] = [status.in_([value for value in statuses if value != "leased"])]
+    # A message whose lease has expired waits again, whether or not somebody has written that down.
+    if "leased" in statuses:
+        fitting.append(and_(status == "leased", lease_expires_at > now))
+    if "queued" in statuses:
+        fitting.append(and_(status == "leased", lease_expires_at <= now))
+    yield or_(*fitting)
+
+
+def _subject(bsn: str | None, keyring: Keyring) -> Iterator[Condition]:
+    if bsn is not None:
+        subject = tables.message_subject
+        about = select(subject.c.message_id).where(subject.c.bsn_hash.in_(keyring.bsn_hashes(bsn)))
+        yield _MESSAGE.c.id.in_(about)
