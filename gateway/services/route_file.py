@@ -7,6 +7,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from gateway.exchange.route import DEFAULT_MAX_ATTEMPTS
+
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _FromProvider = Literal["JW305", "JW307", "JW315", "JW317", "JW323"]
 
@@ -51,7 +53,10 @@ class MunicipalityTable(_Table):
         default="recipient", description='wie een JW323 met een JW325 beantwoordt: "recipient" of "gateway"'
     )
     max_attempts: int = Field(
-        default=5, ge=1, le=100, description="na hoeveel mislukte pogingen het ophoudt: 1 tot en met 100"
+        default=DEFAULT_MAX_ATTEMPTS,
+        ge=1,
+        le=100,
+        description="na hoeveel mislukte pogingen het ophoudt: 1 tot en met 100",
     )
     expire_days: int | None = Field(
         default=None,
