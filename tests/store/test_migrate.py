@@ -1,0 +1,192 @@
+"""The migrations and the tables."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Inspector, inspect, text
+from sqlalchemy.schema import CheckConstraint
+
+from gateway import resources
+from gateway.errors import ConflictError
+from gateway.store import migrate
+from gateway.store.engine import Database, DatabaseFailedError
+from gateway.store.identifiers import new_id
+from gateway.store.tables import metadata
+from tests.store.samples import NOW
+
+
+@pytest.fixture
+def empty(database_url: str) -> Iterator[Database]:
+    """Give a database without tables."""
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+def schema(database: Database) -> dict[str, Any]:
+    """Read everything that can be read of the tables."""
+    with database.engine.connect() as conn:
+        inspector = inspect(conn)
+        return {
+            name: {
+                "columns": {column["name"]: {**column, "type": str(column["type"])} for column in columns},
+                "primary key": inspector.get_pk_constraint(name),
+                "foreign keys": by_name(inspector.get_foreign_keys(name)),
+                "unique": by_name(inspector.get_unique_constraints(name)),
+                "checks": by_name(inspector.get_check_constraints(name)),
+                "indexes": indexes(inspector, name),
+            }
+            for (_, name), columns in inspector.get_multi_columns().items()
+            if name != "alembic_version"
+        }
+
+
+def by_name(constraints: list[Any]) -> dict[str, Any]:
+    """Find constraints by their names."""
+    return {constraint["name"]: constraint for constraint in constraints}
+
+
+def indexes(inspector: Inspector, table: str) -> dict[str, Any]:
+    """Read the indexes of a table, with the condition of those that are partial."""
+    return {
+        str(index["name"]): (
+            index["column_names"],
+            index["unique"],
+            {option: str(value) for option, value in index.get("dialect_options", {}).items()},
+        )
+        for index in inspector.get_indexes(table)
+    }
+
+
+def config(conn: Connection) -> Config:
+    """Set Alembic up to work on a connection."""
+    found = Config()
+    found.set_main_option("script_location", str(resources.migrations_dir()))
+    found.attributes["connection"] = conn
+    return found
+
+
+def test_upgrade_makes_the_newest_schema(database_url: str, empty: Database) -> None:
+    """An empty database becomes current, and then there is nothing left to do."""
+    assert not migrate.is_current(empty.engine)
+    assert migrate.upgrade(database_url)
+    assert migrate.is_current(empty.engine)
+    assert not migrate.upgrade(empty.engine)
+
+
+def test_migrations_make_the_tables(empty: Database) -> None:
+    """Alembic finds no difference between the tables in the code and those that the migrations made."""
+    migrate.upgrade(empty.engine)
+    with empty.engine.connect() as conn:
+        context = MigrationContext.configure(conn, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_migrations_make_everything_that_the_code_would(empty: Database) -> None:
+    """Also what Alembic does not compare, checks and partial indexes, is the same in both."""
+    migrate.upgrade(empty.engine)
+    migrated = schema(empty)
+    with empty.engine.begin() as conn:
+        command.downgrade(config(conn), "base")
+        metadata.create_all(conn)
+    assert schema(empty) == migrated
+
+
+def test_every_revision_can_be_undone(empty: Database) -> None:
+    """Down to nothing and up again gives the same schema."""
+    migrate.upgrade(empty.engine)
+    before = schema(empty)
+    with empty.engine.begin() as conn:
+        command.downgrade(config(conn), "base")
+        assert inspect(conn).get_table_names() == ["alembic_version"]
+    assert not migrate.is_current(empty.engine)
+    migrate.upgrade(empty.engine)
+    assert schema(empty) == before
+
+
+def test_the_head_in_the_code_is_the_newest_revision() -> None:
+    """A new migration cannot be forgotten in the constant that recognises a current database."""
+    assert ScriptDirectory(str(resources.migrations_dir())).get_heads() == [migrate.HEAD]
+
+
+def test_a_current_database_is_recognised_without_alembic(database_url: str) -> None:
+    """The start of a gateway whose database is current does not load Alembic."""
+    migrate.upgrade(database_url)
+    code = (
+        "import sys; from gateway.store import migrate;"
+        "assert not migrate.upgrade(sys.argv[1]); assert 'alembic' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", code, database_url], check=True)
+
+
+def test_gateways_that_start_together_migrate_once(database_url: str) -> None:
+    """Several starts at the same moment wait for one of them, and none fails."""
+    with ThreadPoolExecutor(6) as pool:
+        done = list(pool.map(migrate.upgrade, [database_url] * 6))
+    assert sorted(done) == [False] * 5 + [True]
+
+
+def test_a_migration_that_fails_leaves_nothing(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that cannot be brought up to date stays as it was, on SQLite too."""
+    with empty.engine.begin() as conn:
+        conn.execute(text("CREATE TABLE worker (something_else integer)"))
+    with pytest.raises(DatabaseFailedError):
+        migrate.upgrade(empty.engine)
+    with empty.engine.connect() as conn:
+        assert inspect(conn).get_table_names() == ["worker"]
+
+
+def test_a_newer_schema_is_told(empty: Database) -> None:
+    """An older gateway does not touch the database of a newer one."""
+    migrate.upgrade(empty.engine)
+    with empty.engine.begin() as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(migrate.MigrationError, match="9999"):
+        migrate.upgrade(empty.engine)
+
+
+def test_every_constraint_has_a_name() -> None:
+    """Whatever a later migration must change can be called by its name."""
+    for table in metadata.tables.values():
+        for constraint in table.constraints:
+            assert str(constraint.name).startswith(("pk_", "fk_", "uq_", "ck_")), (table.name, constraint)
+            if isinstance(constraint, CheckConstraint):
+                assert str(constraint.name).startswith("ck_")
+        assert all(str(index.name).startswith("ix_") for index in table.indexes)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"status": "lost", "origin": "party"},
+        {"status": "queued", "origin": "nobody"},
+    ],
+)
+def test_the_database_refuses_unknown_words(database: Database, values: dict[str, str]) -> None:
+    """A status or origin that does not exist is refused by the database itself."""
+    row = {
+        "id": new_id(),
+        "type": "JW315",
+        "release": "3.2",
+        "sender": "1",
+        "recipient": "2",
+        "identificatie": "3",
+        "dagtekening": NOW.date(),
+        "size": 0,
+        "digest": b"",
+        "findings": [],
+        "received_at": NOW,
+    }
+    with pytest.raises(ConflictError), database.write() as conn:
+        conn.execute(metadata.tables["message"].insert(), row | values)
