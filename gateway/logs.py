@@ -38,3 +38,5 @@ def configure_logs(*, as_json: bool) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
+    # It tells of every plug-in that it sets up.
+    logging.getLogger("alembic").setLevel(logging.WARNING)

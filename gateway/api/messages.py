@@ -14,7 +14,7 @@ from gateway.api.bodies import Form, document_of, form_of
 from gateway.api.openapi import BODY, problems
 from gateway.api.problems import ProblemError, answer, refusal_problem
 from gateway.api.receipts import detail, page, receipt
-from gateway.api.security import Has, QuickCaller, Reader
+from gateway.api.security import Has, Reader, quick_caller_of, services_of
 from gateway.api.services import Services
 from gateway.api.shapes import MessageDetail, MessagePage, MessageQuery, MessageSearch, Receipt
 from gateway.exchange.refusal import Refusal
@@ -45,8 +45,11 @@ _NOT_FOUND = ProblemError("not-found", "Dit bericht bestaat niet, of is niet voo
     },
     openapi_extra={"requestBody": BODY},
 )
-async def post_message(request: Request, services: Has, caller: QuickCaller) -> Response:
+async def post_message(request: Request) -> Response:
     """Neem een bericht aan: XML, de getypeerde vorm in JSON, of een ZIP. 202 betekent: het is bewaard."""
+    # Asked for here rather than as dependencies, which would cost as much as reading a small message does.
+    services = services_of(request)
+    caller = await quick_caller_of(request)
     form = form_of(request)
     document = await document_of(request)
     try:

@@ -17,6 +17,9 @@ _CONTACT: Final = {
     "url": "https://ijw-gateway.example",
     "email": "info@ijw-gateway.example",
 }
+_SECURITY: Final = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "Token van `ijw-gateway token create`"}
+}
 _TYPED_FORM: Final = {
     "type": "object",
     "required": ["type", "bericht"],
@@ -93,6 +96,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     for path in document["paths"].values():
         for operation in path.values():
             _finish(operation)
+    document["components"]["securitySchemes"] = _SECURITY
     schemas = document["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
@@ -106,6 +110,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 def _finish(operation: dict[str, Any]) -> None:
     responses = operation["responses"]
+    operation["security"] = [{"bearer": []}]
     # The gateway answers wrong input with 400, never 422.
     responses.pop("422", None)
     for status, response in responses.items():

@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from gateway.api.problems import ProblemError
 from gateway.api.services import Services
 from gateway.exchange.refusal import Refused
 from gateway.services.caller import Caller, Scope
-
-# Only for the description in the OpenAPI document; the reading is done below.
-bearer = HTTPBearer(auto_error=False, description="Token van `ijw-gateway token create`.")
 
 
 def services_of(request: Request) -> Services:
@@ -55,7 +51,10 @@ def reader_of(request: Request) -> Caller:
     return caller
 
 
+async def _services(request: Request) -> Services:
+    # Asynchronous, though it waits for nothing: FastAPI would send it through its thread pool otherwise.
+    return services_of(request)
+
+
 Reader = Annotated[Caller, Depends(reader_of)]
-QuickCaller = Annotated[Caller, Depends(quick_caller_of)]
-AnyCaller = Annotated[Caller, Depends(caller_of)]
-Has = Annotated[Services, Depends(services_of)]
+Has = Annotated[Services, Depends(_services)]

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from gateway.api.bodies import Form, document_of, form_of
 from gateway.api.openapi import BODY, problems
 from gateway.api.problems import answer, refusal_problem
-from gateway.api.security import Has, QuickCaller
+from gateway.api.security import Has, quick_caller_of
 from gateway.api.services import Services
 from gateway.api.shapes import Report
 from gateway.services.intake import refusal_of
@@ -31,8 +31,9 @@ router = APIRouter(tags=["berichten"])
     responses=problems(400, 401, 413, 415),
     openapi_extra={"requestBody": BODY},
 )
-async def post_validation(request: Request, services: Has, _: QuickCaller) -> Response:
+async def post_validation(request: Request, services: Has) -> Response:
     """Controleer een bericht zoals bij aannemen, en bewaar niets. Van een ZIP komt een rapport per bericht."""
+    await quick_caller_of(request)
     form = form_of(request)
     document = await document_of(request)
     try:

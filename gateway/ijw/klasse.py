@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, time
 from enum import Enum
 from functools import cache
@@ -64,7 +64,7 @@ class Veld:
     """One element of a berichtklasse, seen from both sides.
 
     A list of the standard (`Prestaties`, with `Prestatie` inside) is one field with a tuple: `item` describes
-    what is inside, and `name` is the element around it.
+    what is inside, and `name` is the element around it. `required`: the element is always there.
     """
 
     field: str
@@ -73,12 +73,17 @@ class Veld:
     soort: Soort
     klasse: type[Klasse] | None = None
     item: Veld | None = None
+    required: bool = True
 
 
 def _velden(cls: type[Any]) -> tuple[Veld, ...]:
     """Give the elements of a berichtklasse in the order of the standard."""
     hints = get_type_hints(cls)
-    return tuple(_veld(field.name, hints[field.name]) for field in fields(cls))
+    return tuple(
+        # An element that may be left out is None, or an empty list, by default.
+        replace(_veld(field.name, hints[field.name]), required=field.default is not None and field.default != ())
+        for field in fields(cls)
+    )
 
 
 # A cast, because the type checker takes a class for an instance when it asks whether it can be a key.

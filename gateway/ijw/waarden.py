@@ -11,14 +11,21 @@ import re
 from datetime import date, time
 from functools import lru_cache
 
-_DATE = re.compile(r"(-?\d{4,})-(\d\d)-(\d\d)")
+_DATE = re.compile(r"(-?[0-9]{4,})-([0-9]{2})-([0-9]{2})")
 _DATE_LENGTH = len("2026-04-01")
+_SPACES = " \t\n\r"
+# More digits than any year that a calendar could be compared by.
+_FAR = 9
+
+
+# What is computed from such a value (`datum.replace(day=1)`, `datum + week`) is of its class too, but was never
+# written: it has no spelling.
 
 
 class GeschrevenGetal(int):
     """A whole number with its own spelling, such as `+5`."""
 
-    geschreven: str
+    geschreven: str | None = None
 
 
 class GeschrevenDatum(date):
@@ -28,18 +35,23 @@ class GeschrevenDatum(date):
     day of that calendar, so that comparing still gives the right order with every real date.
     """
 
-    geschreven: str
+    geschreven: str | None = None
 
 
 class GeschrevenTijd(time):
     """A time of day with its own spelling; `24:00:00` is midnight."""
 
-    geschreven: str
+    geschreven: str | None = None
 
 
 def read_getal(text: str) -> int:
     """Read an xs:integer that is known to be valid."""
-    number = int(text)
+    try:
+        number = int(text)
+    except ValueError:
+        # Python refuses to read thousands of digits; here all but a few of them are leading zeros.
+        digits = text.strip(_SPACES)
+        number = int(digits.lstrip("+-").lstrip("0") or "0") * (-1 if digits.startswith("-") else 1)
     if str(number) == text:
         return number
     written = GeschrevenGetal(number)
@@ -47,17 +59,25 @@ def read_getal(text: str) -> int:
     return written
 
 
-# The dates of one message, and of one day, are few: reading one again costs a third of reading it anew.
-@lru_cache(maxsize=4096)
 def read_datum(text: str) -> date:
     """Read an xs:date without time zone that is known to be valid."""
-    if len(text) == _DATE_LENGTH and text[4] == "-":
-        return date.fromisoformat(text)
-    found = _DATE.search(text)
+    return _read_plain_datum(text) if len(text) == _DATE_LENGTH else _read_written_datum(text)
+
+
+# The dates of one message, and of one day, are few: reading one again costs a third of reading it anew.
+@lru_cache(maxsize=4096)
+def _read_plain_datum(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _read_written_datum(text: str) -> date:
+    found = _DATE.fullmatch(text.strip(_SPACES))
     if found is None:
         message = "not a date"
         raise ValueError(message)
-    year, month, day = (int(part) for part in found.groups())
+    far = len(found[1]) > _FAR
+    year = (-1 if found[1].startswith("-") else date.max.year + 1) if far else int(found[1])
+    month, day = int(found[2]), int(found[3])
     if year > date.max.year:
         year, month, day = date.max.year, 12, 31
     elif year < date.min.year:
@@ -69,7 +89,7 @@ def read_datum(text: str) -> date:
 
 def read_tijd(text: str) -> time:
     """Read an xs:time without time zone that is known to be valid."""
-    clock = text.strip()
+    clock = text.strip(_SPACES)
     # XML Schema counts 24:00:00 as the midnight that ends the day.
     value = time.fromisoformat("00" + clock[2:] if clock.startswith("24") else clock)
     if value.isoformat() == text:
@@ -83,20 +103,14 @@ def spelling(value: str | int | date | time) -> str:
     """Give the text of a value as it stands, or stood, in the XML."""
     if isinstance(value, str):
         return value
-    if isinstance(value, (GeschrevenGetal, GeschrevenDatum, GeschrevenTijd)):
+    if isinstance(value, (GeschrevenGetal, GeschrevenDatum, GeschrevenTijd)) and value.geschreven is not None:
         return value.geschreven
-    if isinstance(value, int):
-        return str(value)
-    return value.isoformat()
+    return str(int(value)) if isinstance(value, int) else value.isoformat()
 
 
 def plain_spelling(value: str | int | date | time) -> str | int:
     """Give a value as the typed JSON form writes it: numbers as numbers, the rest as text without spaces around."""
     if isinstance(value, int):
         return int(value)
-    if isinstance(value, str):
-        return value
     # The spelling is kept only where the plain value says less than what was written: a far year, a fine fraction.
-    if isinstance(value, (GeschrevenDatum, GeschrevenTijd)):
-        return value.geschreven.strip()
-    return value.isoformat()
+    return value if isinstance(value, str) else spelling(value).strip(_SPACES)

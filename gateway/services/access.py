@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+import string
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +22,9 @@ from gateway.store.engine import Database
 
 _PREFIX: Final = "ijw"
 _SECRET_BYTES: Final = 32  # 256 bits: nobody guesses that
-_ID_BYTES: Final = 9  # twelve characters, that say nothing about the secret
+# Letters and digits alone: an id that began with a hyphen would be an option on the command line.
+_ID_ALPHABET: Final = string.ascii_letters + string.digits
+_ID_LENGTH: Final = 12
 # How long a token that was seen to be good may be used to start reading a message, before asking again. Taking the
 # message asks again anyway, in its own transaction.
 _TRUST_SECONDS: Final = 2.0
@@ -61,7 +64,7 @@ class Access:
         expires_at: datetime | None = None,
     ) -> str:
         """Make a token and give it, once: only its hash is kept."""
-        token_id = base64.urlsafe_b64encode(secrets.token_bytes(_ID_BYTES)).decode()
+        token_id = "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
         secret = base64.urlsafe_b64encode(secrets.token_bytes(_SECRET_BYTES)).decode().rstrip("=")
         row = rows.TokenRow(
             id=token_id,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 Clock: TypeAlias = Callable[[], datetime]
 
-_AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+DUTCH_TIME = ZoneInfo("Europe/Amsterdam")
 
 
 def utc_now() -> datetime:
@@ -19,4 +19,4 @@ def utc_now() -> datetime:
 
 def dutch_day(moment: datetime) -> date:
     """Give the day it is in the Netherlands: what a Dagtekening or "today" in a rule means."""
-    return moment.astimezone(_AMSTERDAM).date()
+    return moment.astimezone(DUTCH_TIME).date()

@@ -66,10 +66,18 @@ class GroupCommit(Generic[Item, Result]):
                 future.set_result(outcome)
 
     def _settle_each(self, items: list[Item]) -> list[Result | BaseException]:
-        """Settle all together; when that fails, each alone, so that one cannot spoil it for the others."""
+        """Settle all together; when that fails, each once more alone.
+
+        So one cannot spoil it for the others, and a connection that was lost is no reason to refuse: a message that
+        was kept after all is recognised as the same.
+        """
         try:
             return list(self._settle(items))
+        except Exception:  # noqa: BLE001 - what it was shows in the second try
+            return [self._settle_alone(item) for item in items]
+
+    def _settle_alone(self, item: Item) -> Result | BaseException:
+        try:
+            return self._settle([item])[0]
         except Exception as error:  # noqa: BLE001 - whatever it is, its caller hears it
-            if len(items) == 1:
-                return [error]
-        return [outcome for item in items for outcome in self._settle_each([item])]
+            return error

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeAlias, cast
@@ -22,8 +23,9 @@ from gateway.store.columns import UtcDateTime
 
 Row: TypeAlias = tuple[Any, ...]
 
-# Statements exist for these numbers of rows only, so that a handful is prepared and not one for every batch size.
-_STEPS = (64, 32, 16, 8, 4, 2, 1)
+# Each number of rows is a statement of its own, that is prepared once on each connection. A batch is rarely over
+# sixteen; above that there are only a few sizes, so that what is prepared stays within bounds.
+_STEPS = (64, 32, *range(16, 0, -1))
 
 
 class BulkInsert:
@@ -76,6 +78,17 @@ class BulkInsert:
         names = ", ".join(column.name for column in self._columns)
         ending = f" ON CONFLICT DO NOTHING RETURNING {self._columns[0].name}" if self._or_skip else ""
         return f"INSERT INTO {self._table.name} ({names}) VALUES {values}{ending}"  # noqa: S608 - names of our own
+
+
+@contextmanager
+def together(conn: Connection) -> Iterator[None]:
+    """Send the statements inside without waiting for each one's answer, where the database can: one wait for all."""
+    if conn.dialect.name == "sqlite":
+        yield
+        return
+    driver: psycopg.Connection[Any] = cast("psycopg.Connection[Any]", conn.connection.driver_connection)
+    with driver.pipeline():
+        yield
 
 
 def _chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:

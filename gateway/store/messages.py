@@ -13,8 +13,8 @@ from sqlalchemy import Connection, case, literal, select, tuple_, union_all
 from gateway.errors import ConflictError
 from gateway.ijw.finding import Finding
 from gateway.store import tables
-from gateway.store.bulk import BulkInsert
-from gateway.store.content import Content, content_parts, save_contents
+from gateway.store.bulk import BulkInsert, together
+from gateway.store.content import PART_BYTES, Content, content_parts, save_contents
 from gateway.store.events import add_events, events
 from gateway.store.identifiers import made_at
 from gateway.store.rows import MessageRow
@@ -199,7 +199,20 @@ def _row(message: NewMessage) -> tuple[Any, ...]:
 
 
 def _insert_belongings(conn: Connection, keyring: Keyring, messages: Sequence[NewMessage]) -> None:
-    save_contents(conn, keyring, ((message.id, message.size, message.content) for message in messages))
+    small, large = _by_size(messages)
+    save_contents(conn, keyring, ((message.id, message.size, message.content) for message in large))
+    with together(conn):
+        save_contents(conn, keyring, ((message.id, message.size, message.content) for message in small))
+        _insert_small_things(conn, keyring, messages)
+
+
+def _by_size(messages: Sequence[NewMessage]) -> tuple[list[NewMessage], list[NewMessage]]:
+    """Part those whose content is sent along with other statements from those that are too large to lie waiting."""
+    small = [message for message in messages if message.size <= PART_BYTES]
+    return small, [message for message in messages if message.size > PART_BYTES]
+
+
+def _insert_small_things(conn: Connection, keyring: Keyring, messages: Sequence[NewMessage]) -> None:
     _SUBJECTS.run(
         conn, [(message.id, *keyring.bsn_hash(bsn)) for message in messages for bsn in dict.fromkeys(message.bsns)]
     )

@@ -1,12 +1,13 @@
 """From XML elements that are known to be valid to typed messages.
 
-This runs for every message, so it is written to cost little more than walking the elements does: what has to be
-looked up is looked up once per type, and a class whose elements are all there is read by position.
+This runs for every message, so it is written to cost less than walking the elements with a loop would: for each
+class a function is written and compiled once, as `dataclass` does for `__init__`, that takes the class's elements by
+their place in the order of the standard and looks at a tag only where an element may be absent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, TypeAlias, cast
 
@@ -20,6 +21,13 @@ from gateway.ijw.waarden import read_datum, read_getal, read_tijd
 # tag of the list (for reading a large message piece by piece).
 Pending: TypeAlias = dict[str, list[Any]]
 Read: TypeAlias = Callable[[_Element, Pending], Any]
+
+_PLAIN: dict[Soort, str] = {
+    Soort.TEKST: '{}.text or ""',
+    Soort.GETAL: 'read_getal({}.text or "")',
+    Soort.DATUM: 'read_datum({}.text or "")',
+    Soort.TIJD: 'read_tijd({}.text or "")',
+}
 
 
 def build_bericht(root: _Element, bericht: type[Bericht], pending: Pending | None = None) -> Bericht:
@@ -45,49 +53,85 @@ def item_readers(bericht: type[Bericht]) -> dict[str, tuple[str, Read]]:
     return found
 
 
+def elements(cls: type[Klasse], bericht: type[Bericht]) -> tuple[Veld, ...]:
+    """Give the elements that a class has in a message: RetourCodes are only in an answer."""
+    return tuple(veld for veld in velden(cls) if bericht.ANTWOORD_OP or veld.field != "retour_codes")
+
+
 def _tag(veld: Veld, owner: type[Klasse], bericht: type[Bericht]) -> str:
     return f"{{{BASISSCHEMA if issubclass(owner, Gegevenstype) else bericht.namespace()}}}{veld.name}"
 
 
-def _fields(cls: type[Klasse], bericht: type[Bericht]) -> tuple[Veld, ...]:
-    """Leave out the RetourCodes, always last, where a message is no answer: reading by position needs the count."""
-    return tuple(veld for veld in velden(cls) if bericht.ANTWOORD_OP or veld.field != "retour_codes")
-
-
 def _make_class_reader(cls: type[Klasse], bericht: type[Bericht]) -> Read:
-    fields = _fields(cls, bericht)
-    readers = [_reader(veld, cls, bericht) for veld in fields]
-    index: dict[Any, int] = {_tag(veld, cls, bericht): position for position, veld in enumerate(fields)}
-    absent = [() if veld.soort is Soort.LIJST else None for veld in fields]
-    count = len(fields)
-    forge = _forge(cls)
-
-    def read(element: _Element, pending: Pending) -> Any:
-        children = element[:]
-        if len(children) == count:
-            # Each element occurs once at most, so all of them are there, in the order of the standard.
-            return forge([reader(child, pending) for reader, child in zip(readers, children, strict=True)])
-        values = absent.copy()
-        for child in children:
-            position = index[child.tag]
-            values[position] = readers[position](child, pending)
-        return forge(values)
-
+    fields = elements(cls, bericht)
+    scope: dict[str, Any] = {
+        f"read_{veld.field}": _reader(veld, cls, bericht) for veld in fields if veld.klasse or veld.item
+    }
+    scope |= {"read_datum": read_datum, "read_getal": read_getal, "read_tijd": read_tijd}
+    scope |= {"Twin": _twin(cls), "Real": cls, "absent": _Absent()}
+    exec("\n".join(_source(cls, fields, bericht)), scope)  # noqa: S102 - names of our own classes and fields
+    read: Read = scope["read"]
     return read
 
 
 _class_reader = cast("Callable[[type[Klasse], type[Bericht]], Read]", cache(_make_class_reader))
 
 
+class _Absent:
+    """What follows the last element of a class."""
+
+    tag = None
+
+
+def _twin(cls: type[Klasse]) -> type[Any]:
+    """Make a class with the same slots that is not frozen.
+
+    A frozen dataclass sets each field through `object.__setattr__`: 1.4 microseconds for ten fields, more than
+    libxml2 needs to parse and validate them. So a value is filled as an instance of this twin, and becomes a value
+    of the real class as its last step: 0.2 microseconds.
+    """
+    return type(cls.__name__, (cls.__bases__[0],), {"__slots__": tuple(veld.field for veld in velden(cls))})
+
+
+def _source(cls: type[Klasse], fields: tuple[Veld, ...], bericht: type[Bericht]) -> Iterator[str]:
+    """Write the reader of a class: by position when every element is there, else by looking at what comes next."""
+    yield "def read(element, pending):"
+    yield "    value = Twin()"
+    for veld in velden(cls):
+        if veld not in fields:
+            yield f"    value.{veld.field} = ()"
+    yield "    children = element[:]"
+    yield f"    if len(children) == {len(fields)}:"
+    yield f"        {', '.join(veld.field for veld in fields)}, = children"
+    for veld in fields:
+        yield f"        value.{veld.field} = {_expression(veld, veld.field)}"
+    yield "    else:"
+    yield "        rest = iter(children)"
+    yield "        child = next(rest, absent)"
+    for veld in fields:
+        take = f"value.{veld.field} = {_expression(veld, 'child')}; child = next(rest, absent)"
+        if veld.required:
+            yield f"        {take}"
+        else:
+            yield f"        if child.tag == {_tag(veld, cls, bericht)!r}: {take}"
+            yield f"        else: value.{veld.field} = {() if veld.soort is Soort.LIJST else None}"
+    yield "    value.__class__ = Real"
+    yield "    return value"
+
+
+def _expression(veld: Veld, child: str) -> str:
+    return f"read_{veld.field}({child}, pending)" if veld.klasse or veld.item else _PLAIN[veld.soort].format(child)
+
+
 def _reader(veld: Veld, owner: type[Klasse], bericht: type[Bericht]) -> Read:
     if veld.klasse:
         return _class_reader(veld.klasse, bericht)
-    if veld.item:
-        return _list_reader(_reader(veld.item, owner, bericht), _tag(veld, owner, bericht))
-    return _PLAIN[veld.soort]
+    if veld.item and veld.item.klasse:
+        return _class_list_reader(_class_reader(veld.item.klasse, bericht), _tag(veld, owner, bericht))
+    return _read_texts
 
 
-def _list_reader(item: Read, tag: str) -> Read:
+def _class_list_reader(item: Read, tag: str) -> Read:
     def read(element: _Element, pending: Pending) -> tuple[Any, ...]:
         if tag in pending:
             return tuple(pending.pop(tag))
@@ -96,47 +140,6 @@ def _list_reader(item: Read, tag: str) -> Read:
     return read
 
 
-def _read_tekst(element: _Element, _: Pending) -> str:
-    return element.text or ""
-
-
-def _read_getal(element: _Element, _: Pending) -> int:
-    return read_getal(element.text or "")
-
-
-def _read_datum(element: _Element, _: Pending) -> Any:
-    return read_datum(element.text or "")
-
-
-def _read_tijd(element: _Element, _: Pending) -> Any:
-    return read_tijd(element.text or "")
-
-
-_PLAIN: dict[Soort, Read] = {
-    Soort.TEKST: _read_tekst,
-    Soort.GETAL: _read_getal,
-    Soort.DATUM: _read_datum,
-    Soort.TIJD: _read_tijd,
-}
-
-
-def _forge(cls: type[Klasse]) -> Callable[[list[Any]], Klasse]:
-    """Make frozen values quickly.
-
-    A frozen dataclass sets each field through `object.__setattr__`: 1.4 microseconds for ten fields, more than
-    libxml2 needs to parse and validate them. So the value is made as an instance of a twin class with the same
-    slots that is not frozen, and becomes a value of the real class as its last step: 0.35 microseconds.
-    """
-    names: tuple[str, ...] = tuple(veld.field for veld in velden(cls))
-    body = "; ".join(f"self.{name} = {name}" for name in names)
-    scope: dict[str, Any] = {}
-    arguments = ", ".join(f"{name}=()" if name == "retour_codes" else name for name in names)
-    exec(f"def __init__(self, {arguments}): {body}", scope)  # noqa: S102 - names of our own fields
-    twin = type(cls.__name__, (cls.__bases__[0],), {"__slots__": names, "__init__": scope["__init__"]})
-
-    def forge(values: list[Any]) -> Klasse:
-        value: Klasse = twin(*values)
-        value.__class__ = cls
-        return value
-
-    return forge
+def _read_texts(element: _Element, _: Pending) -> tuple[str, ...]:
+    """Read RetourCodes, the one list of plain values."""
+    return tuple([child.text or "" for child in element])

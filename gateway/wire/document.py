@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
 from typing import IO
@@ -22,12 +23,11 @@ class Document:
     25 MB message would take seven times its size.
     """
 
-    def __init__(self, data: bytes | None = None) -> None:
+    def __init__(self, data: bytes = b"") -> None:
         """Start empty, or with bytes that are in memory already."""
-        self._data = data
+        self._data: bytes | None = data
         self._file: SpooledTemporaryFile[bytes] | None = None
-        self._hash = hashlib.sha256(data or b"")
-        self.size = len(data or b"")
+        self.size = len(data)
 
     def append(self, chunk: bytes) -> None:
         """Add what came in next."""
@@ -35,7 +35,9 @@ class Document:
             # The file outlives this call on purpose: it is closed with the document.
             self._file = SpooledTemporaryFile(max_size=LARGE)  # noqa: SIM115
             self._file.write(self._data or b"")
-            self._data = None
+            self._hash = hashlib.sha256(self._data or b"")
+        self._data = None
+        self._file.seek(0, os.SEEK_END)
         self._file.write(chunk)
         self._hash.update(chunk)
         self.size += len(chunk)
@@ -48,13 +50,13 @@ class Document:
     @property
     def digest(self) -> bytes:
         """Give the SHA-256 of the bytes."""
-        return self._hash.digest()
+        # What came in pieces was counted along; it is not read from its file once more.
+        return self._hash.digest() if self._file else hashlib.sha256(self._data or b"").digest()
 
     def content(self) -> bytes:
         """Give all bytes at once; for documents that are not large."""
         if self._data is None:
-            stream = self.open()
-            self._data = stream.read()
+            self._data = self.open().read()
         return self._data
 
     def open(self) -> IO[bytes]:

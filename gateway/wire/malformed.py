@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from xml.parsers import expat
 from xml.parsers.expat import errors
 
 from gateway.wire.document import Document
+from gateway.wire.expat import ExpatError, Parser, feed, new_parser
 from gateway.wire.refusal import Kind, Refusal, refuse
+
+# The deepest message of the standard is nine elements deep. Expat has no limit of its own: a message of 25 MB can be
+# eight million elements deep, and takes a gigabyte and a half then.
+MAX_DEPTH = 64
+# No element of the standard has attributes; a root has two or three declarations and a schema location.
+MAX_ATTRIBUTES = 32
 
 _REASONS: dict[str, str] = {
     errors.XML_ERROR_NO_ELEMENTS: "Het document houdt op voordat alle elementen zijn gesloten, of is leeg.",
@@ -29,22 +35,64 @@ _REASONS: dict[str, str] = {
 _OTHER = "Het document is geen goed gevormde XML."
 
 
-def malformed(error: expat.ExpatError) -> Refusal:
+class _StopError(Exception):
+    """The scan has seen enough."""
+
+
+def malformed(error: ExpatError) -> Refusal:
     """Explain an error of the XML parser; what stood in the document is not repeated."""
     reason = _REASONS.get(errors.messages.get(error.code, ""), _OTHER)
     return refuse(Kind.NOT_WELL_FORMED, reason, error.lineno)
 
 
 def check_form(document: Document) -> Refusal | None:
-    """Say why a document is not well-formed, by a parser that does nothing else."""
-    parser = expat.ParserCreate(namespace_separator=" ")
+    """Say why a document is not clean XML: not well-formed, or with a DTD, or deeper or wilder than any message."""
+    parser = new_parser()
+    _watch(parser)
     try:
-        for chunk in document.chunks():
-            parser.Parse(chunk, False)  # noqa: FBT003 - the parser takes it by position only
-        parser.Parse(b"", True)  # noqa: FBT003
-    except expat.ExpatError as error:
+        feed(parser, document)
+    except _StopError as stop:
+        return refuse(Kind.NOT_WELL_FORMED, str(stop), parser.CurrentLineNumber)
+    except ExpatError as error:
         return malformed(error)
     return None
+
+
+def _watch(parser: Parser) -> None:
+    """Make a parser stop at what no message has."""
+    depth = declared = 0
+
+    def doctype(*_: object) -> None:
+        reason = "Het bericht bevat een DTD (DOCTYPE); die is niet toegestaan. Laat de DTD weg."
+        raise _StopError(reason)
+
+    def declaration(*_: object) -> None:
+        nonlocal declared
+        declared += 1
+        if declared > MAX_ATTRIBUTES:
+            reason = f"Een element verklaart meer dan {MAX_ATTRIBUTES} namespaces; een bericht heeft er twee nodig."
+            raise _StopError(reason)
+
+    def start(_: str, attributes: list[str]) -> None:
+        nonlocal declared, depth
+        declared = 0
+        depth += 1
+        if len(attributes) > 2 * MAX_ATTRIBUTES:
+            reason = f"Een element heeft meer dan {MAX_ATTRIBUTES} attributen; de standaard kent er geen."
+            raise _StopError(reason)
+        if depth > MAX_DEPTH:
+            reason = f"De elementen zijn dieper genest dan {MAX_DEPTH} niveaus; geen bericht van de standaard is zo diep."
+            raise _StopError(reason)
+
+    def end(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser.ordered_attributes = True  # A list of a million attributes is made faster than a dictionary.
+    parser.StartDoctypeDeclHandler = doctype
+    parser.StartNamespaceDeclHandler = declaration
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
 
 
 def unreadable(line: int | None) -> Refusal:

@@ -15,6 +15,7 @@ from typing import Final, Self
 from lxml import etree
 
 from gateway.errors import SchemaFolderError
+from gateway.wire.patterns import expression
 
 XS: Final = "{http://www.w3.org/2001/XMLSchema}"
 _XSD_NAMESPACE: Final = XS[1:-1]
@@ -49,7 +50,7 @@ class TextModel:
     @cached_property
     def expressions(self) -> tuple[re.Pattern[str], ...]:
         """Give the patterns as Python reads them."""
-        return tuple(re.compile(_python_pattern(pattern)) for pattern in self.patterns)
+        return tuple(expression(pattern) for pattern in self.patterns)
 
 
 @dataclass(frozen=True)
@@ -75,24 +76,6 @@ class ElementModel:
 def build_model(files: dict[str, SchemaFile], namespace: str) -> ElementModel:
     """Give the root element `Bericht` of a message's namespace."""
     return _Builder(files).root(namespace)
-
-
-def _python_pattern(pattern: str) -> str:
-    """Rewrite an XSD pattern: there white space is these four characters, and a dot is any but a line end."""
-    inside = False
-    parts: list[str] = []
-    for piece in re.findall(r"\\.|[^\\]", pattern):
-        if piece in {"[", "]"}:
-            inside = piece == "["
-        if piece == "\\s":
-            parts.append(" \\t\\n\\r" if inside else "[ \\t\\n\\r]")
-        elif piece == "\\S":
-            parts.append("[^ \\t\\n\\r]")
-        elif piece == "." and not inside:
-            parts.append("[^\\n\\r]")
-        else:
-            parts.append(piece)
-    return "".join(parts)
 
 
 class _Builder:
