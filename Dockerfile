@@ -32,10 +32,10 @@ ENV PATH=/opt/gateway/bin:$PATH \
 USER gateway
 WORKDIR /var/lib/ijw-gateway
 VOLUME /var/lib/ijw-gateway
-EXPOSE 8000
+EXPOSE 8080
 
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health/live', timeout=4)"]
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/health/live', timeout=4)"]
 
 ENTRYPOINT ["ijw-gateway"]
-CMD ["serve", "--host", "0.0.0.0", "--port", "8000"]
+CMD ["serve", "--host", "0.0.0.0", "--port", "8080"]

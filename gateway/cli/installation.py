@@ -1,0 +1,100 @@
+"""The gateway that the commands work on: its settings, and a database that is ready for use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from gateway.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from gateway.composition import Gateway
+    from gateway.settings import Settings
+    from gateway.store.engine import Database
+    from gateway.wire.codec import Codec
+
+_EXPECTED: Final = {
+    "data_dir": "een map",
+    "routes_dir": "een map",
+    "schemas_dir": "een map",
+    "log_format": "console of json",
+    "database_pool": "een geheel getal van 2 tot en met 100",
+}
+
+
+def load_settings() -> Settings:
+    """Read the settings; raises ConfigurationError that names each variable that is wrong."""
+    from pydantic import ValidationError
+
+    from gateway.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False)
+        raise ConfigurationError("\n".join(_problem(problem) for problem in problems)) from None
+
+
+def _problem(problem: Any) -> str:
+    name = str(problem["loc"][0])
+    reason = problem["ctx"]["error"] if problem["type"] == "value_error" else f"verwacht {_EXPECTED[name]}"
+    # The value itself is not repeated: there may be a password in it.
+    return f"IJW_{name.upper()}: {reason}."
+
+
+def load_codec() -> Codec:
+    """Load what reading and writing messages takes: no database, and no data folder is made."""
+    from gateway.composition import make_codec
+
+    return make_codec(load_settings())[0]
+
+
+def migrate(settings: Settings) -> bool:
+    """Bring the database to the newest schema; says whether there was anything to do."""
+    from gateway.store.migrate import upgrade
+
+    # What is in it is encrypted, but who writes to whom is nobody else's business either.
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return upgrade(settings.database)
+
+
+@contextmanager
+def existing_database(settings: Settings) -> Iterator[Database | None]:
+    """Give the database as it is, and nothing where there is no file of it yet: looking makes none."""
+    from sqlalchemy import make_url
+
+    from gateway.store.engine import Database
+
+    url = make_url(settings.database)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        yield None
+        return
+    database = Database(settings.database, pool_size=settings.database_pool)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def open_gateway() -> Iterator[Gateway]:
+    """Give a gateway whose database can be used.
+
+    An embedded database is made on the spot. That of a server is migrated by `migrate` or `serve` only: other
+    processes may still be working with the schema of before.
+    """
+    from gateway.composition import make_gateway
+    from gateway.store.migrate import is_current
+
+    settings = load_settings()
+    if settings.database.startswith("sqlite"):
+        migrate(settings)
+    gateway = make_gateway(settings)
+    try:
+        if not is_current(gateway.database.engine):
+            raise ConfigurationError("De database is nog niet bijgewerkt; voer eerst `ijw-gateway migrate` uit.")
+        yield gateway
+    finally:
+        gateway.close()

@@ -1,0 +1,48 @@
+"""How the commands write: for a person on a terminal, or plain for whatever reads the pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import typer
+
+
+def say(text: str) -> None:
+    """Tell a person something; standard output stays for what a program may read."""
+    typer.echo(text, err=True)
+
+
+def printable(name: str) -> str:
+    """Give a file name without what would move the cursor or begin a new line."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name)
+
+
+def show(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a list with a line above it that names the columns: a table on a terminal, tabs in a pipe."""
+    if sys.stdout.isatty():
+        _as_table(columns, rows)
+        return
+    for row in (columns, *rows):
+        typer.echo("\t".join(_plain(cell) for cell in row))
+
+
+def moment(value: datetime | None) -> str:
+    """Write a moment for a person on this machine, in its own time."""
+    return value.astimezone().strftime("%Y-%m-%d %H:%M") if value else "-"
+
+
+def _as_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console().print(table)
+
+
+def _plain(cell: str) -> str:
+    return " ".join(cell.split()) or "-"

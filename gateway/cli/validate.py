@@ -1,0 +1,157 @@
+"""`validate`: check messages on this machine, without a database."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from gateway.cli.installation import load_codec
+from gateway.cli.sources import Unreadable, find, read, unreadable
+from gateway.cli.terminal import printable, say
+from gateway.cli.verdicts import verdicts_for
+
+if TYPE_CHECKING:
+    from gateway.wire.codec import Codec
+    from gateway.wire.document import Document
+    from gateway.wire.reader import Reading
+
+_INVALID, _UNREADABLE = 1, 2
+# Fewer are done before a progress bar is drawn.
+_MANY: Final = 10
+
+
+class Format(StrEnum):
+    """For whom the outcome is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def day(text: str) -> date:
+    """Read a date as the standard writes it."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("schrijf een datum als jjjj-mm-dd.") from None
+
+
+def validate(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PAD...",
+            help="Bestanden, ZIP-bestanden of mappen (*.xml, ook in mappen daarin), of - voor standaardinvoer.",
+            show_default=False,
+        ),
+    ],
+    form: Annotated[
+        Format, typer.Option("--format", help="text voor mensen; json geeft per bestand één regel met een JSON-object.")
+    ] = Format.TEXT,
+    today: Annotated[
+        date | None,
+        typer.Option(
+            "--on",
+            metavar="DATUM",
+            parser=day,
+            help="Controleer alsof het deze dag is (jjjj-mm-dd). Geen controle van deze versie gebruikt de dag al.",
+            show_default="vandaag",
+        ),
+    ] = None,
+    reference: Annotated[
+        bool,
+        typer.Option(
+            "--reference", help="Vraagt om de controles tegen landelijke lijsten; die zitten nog niet in deze versie."
+        ),
+    ] = False,
+) -> None:
+    """Controleer berichten: is het leesbare XML, en voldoet het aan de schema's van iJw 3.2?
+
+    Er is geen database of token nodig, en er wordt niets bewaard.
+
+    Het eindigt met 0 als alles geldig is, met 1 als er minstens één bericht niet geldig is, en met 2 als een pad
+    niet te lezen was; de andere worden dan toch gecontroleerd.
+    """
+    # Both belong to the contract of this command; the rules that use them are not there yet.
+    del today, reference
+    sources = list(find(paths))
+    if not sources:
+        say("Er is geen bestand dat op .xml eindigt.")
+    many = len(sources) >= _MANY
+    outcomes = _check(sources)
+    # Where the lines of JSON go to the same screen, a progress bar would run through them.
+    if many and sys.stderr.isatty() and not (form is Format.JSON and sys.stdout.isatty()):
+        from gateway.cli.rich_verdicts import tracked
+
+        outcomes = tracked(outcomes, len(sources))
+    verdicts = JsonVerdicts() if form is Format.JSON else verdicts_for(many=many)
+    code = 0
+    for name, found in outcomes:
+        if isinstance(found, Unreadable):
+            verdicts.unreadable(printable(name), found.reason)
+            code = _UNREADABLE
+        else:
+            verdicts.add(name, found)
+            code = max(code, _INVALID if found.findings else 0)
+    verdicts.close()
+    raise typer.Exit(code)
+
+
+class JsonVerdicts:
+    """One JSON object a line for each message; a path that cannot be read has none, for nothing is known of it."""
+
+    def add(self, name: str, reading: Reading) -> None:
+        """Write the report, at once: whoever reads along wants it now."""
+        from gateway.wire.report import report
+
+        # A file name that is no UTF-8 becomes an escape of JSON.
+        line = json.dumps(report(reading, name), ensure_ascii=False).encode(errors="backslashreplace")
+        sys.stdout.buffer.write(line + b"\n")
+        sys.stdout.buffer.flush()
+
+    def unreadable(self, name: str, reason: str) -> None:
+        """Say why, on standard error."""
+        say(f"{name}: {reason}")
+
+    def close(self) -> None:
+        """Say nothing more."""
+
+
+def _check(sources: list[str | Unreadable]) -> Iterator[tuple[str, Reading | Unreadable]]:
+    """Check one after the other, with one document in memory at a time."""
+    codec = load_codec()
+    for source in sources:
+        if isinstance(source, Unreadable):
+            yield source.name, source
+            continue
+        try:
+            document = read(source)
+        except OSError as error:
+            yield source, unreadable(source, error)
+            continue
+        try:
+            if source.lower().endswith(".zip"):
+                yield from _check_zip(codec, source, document)
+            else:
+                yield source, codec.read(document)
+        finally:
+            document.close()
+
+
+def _check_zip(codec: Codec, name: str, document: Document) -> Iterator[tuple[str, Reading]]:
+    from gateway.wire.archive import open_archive
+    from gateway.wire.reader import Reading
+    from gateway.wire.refusal import Refusal
+
+    opened = open_archive(document)
+    if isinstance(opened, Refusal):
+        yield name, Reading(refusal=opened)
+        return
+    for number, entry in enumerate(opened, 1):
+        reading = Reading(refusal=entry) if isinstance(entry, Refusal) else codec.read(entry)
+        yield f"{name}#{number}", reading
