@@ -8,7 +8,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from gateway.api.application import make_application
 from gateway.composition import make_gateway
@@ -19,7 +19,7 @@ from gateway.settings import Settings
 WORKER_SWITCH = "IJW_SERVE_WORKER"
 
 
-def create() -> Starlette:
+def create() -> ASGIApp:
     """Make the application of one process."""
     settings = Settings()
     configure_logs(as_json=settings.logs_as_json)

@@ -10,7 +10,6 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
@@ -98,7 +97,7 @@ def make_api(services: Services | None) -> FastAPI:
     return api
 
 
-def make_application(services: Services, lifespan: Lifespan) -> Starlette:
+def make_application(services: Services, lifespan: Lifespan) -> ASGIApp:
     """Make everything that is served over HTTP; `lifespan` starts and stops what runs beside it."""
 
     @asynccontextmanager
@@ -117,10 +116,10 @@ def make_application(services: Services, lifespan: Lifespan) -> Starlette:
             Route("/metrics", health.metrics),
             Route("/problems/{kind}", explanation),
         ],
-        middleware=[Middleware(AnswerHeaders)],
         exception_handlers=_HANDLERS,
         lifespan=run,
     )
     application.router.redirect_slashes = False
     application.state.services = services
-    return application
+    # Around everything, so that an answer about a failure of ours has them too.
+    return AnswerHeaders(application)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from email.message import Message
+from collections.abc import Callable, Coroutine
+from email.message import Message as MailHeaders
 from enum import StrEnum
+from typing import Any, Final, TypeAlias
 
-from starlette.requests import Request
+from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Message
 
 from gateway.api.problems import ProblemError
 from gateway.exchange.refusal import Refused
-from gateway.wire.document import MAX_SIZE, Document
+from gateway.wire.document import MAX_SIZE, MEBIBYTE, Document
 from gateway.wire.guard import too_large
+
+Handler: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
+
+_LONGEST_QUESTION: Final = MEBIBYTE
 
 
 class Form(StrEnum):
@@ -21,6 +30,7 @@ class Form(StrEnum):
     ZIP = "application/zip"
 
 
+_MEDIA_TYPE = "unsupported-media-type"
 _FORMS = {
     "application/xml": Form.XML,
     "text/xml": Form.XML,
@@ -32,34 +42,71 @@ _FORMS = {
 
 def form_of(request: Request) -> Form:
     """Tell the form of a body by its Content-Type."""
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise ProblemError(_MEDIA_TYPE, "Stuur de inhoud zonder Content-Encoding.", "OP192")
     stated = request.headers.get("content-type", "")
     if stated in _FORMS:
         return _FORMS[stated]
-    header = Message()
+    header = MailHeaders()
     header["content-type"] = stated
     form = _FORMS.get(header.get_content_type()) if stated else None
     if form is None:
         raise ProblemError(
-            "unsupported-media-type", "Stuur application/xml, text/xml, application/json of application/zip."
+            _MEDIA_TYPE, "Stuur application/xml, text/xml, application/json of application/zip.", "OP192"
         )
     charset = header.get_param("charset")
     if form is not Form.ZIP and isinstance(charset, str) and charset.lower() not in {"utf-8", "utf8"}:
-        raise ProblemError(Refused.ENCODING.value, "Lever het bericht aan als UTF-8.")
+        raise ProblemError(Refused.ENCODING.value, "Lever het bericht aan als UTF-8.", "OP192")
     return form
+
+
+class BoundedRoute(APIRoute):
+    """A route that reads no more of a JSON body than a question to the gateway can need."""
+
+    def get_route_handler(self) -> Handler:
+        """Put the bound before FastAPI, which reads a body to its end before it asks who is calling."""
+        handle = super().get_route_handler()
+        if self.body_field is None:
+            return handle
+
+        async def bounded(request: Request) -> Response:
+            body = bytearray()
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > _LONGEST_QUESTION:
+                    raise ProblemError(Refused.TOO_LARGE.value, "De vraag is groter dan 1 MB.")
+
+            async def again() -> Message:
+                return {"type": "http.request", "body": bytes(body), "more_body": False}
+
+            return await handle(Request(request.scope, again))
+
+        return bounded
 
 
 async def document_of(request: Request) -> Document:
     """Take in the body; what is over the limit is not read to its end."""
     stated = request.headers.get("content-length", "")
-    if stated.isdigit() and int(stated) > MAX_SIZE:
-        raise ProblemError(Refused.TOO_LARGE.value, too_large())
+    if stated.isdecimal() and int(stated) > MAX_SIZE:
+        raise _too_large()
     document: Document | None = None
-    async for chunk in request.stream():
-        if document is None:
-            document = Document(chunk)
-        elif chunk:
-            document.append(chunk)
-        if document.size > MAX_SIZE:
+    try:
+        async for chunk in request.stream():
+            if document is None:
+                document = Document(chunk)
+            elif chunk:
+                document.append(chunk)
+            if document.size > MAX_SIZE:
+                raise _too_large()
+    except (ClientDisconnect, ProblemError) as error:
+        if document:
             document.close()
-            raise ProblemError(Refused.TOO_LARGE.value, too_large())
+        if isinstance(error, ProblemError):
+            raise
+        # Nobody hears this; what matters is that half a message is no failure of ours.
+        raise ProblemError("invalid-input", "De inhoud kwam niet compleet aan.") from None
     return document or Document()
+
+
+def _too_large() -> ProblemError:
+    return ProblemError(Refused.TOO_LARGE.value, too_large(), "BRS06")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+import structlog
+from fastapi import APIRouter, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from gateway.api.bodies import Form, document_of, form_of
+from gateway.api.bodies import BoundedRoute, Form, document_of, form_of
 from gateway.api.openapi import BODY, problems
-from gateway.api.problems import ProblemError, answer, refusal_problem
+from gateway.api.problems import ProblemError, answer, failure_problem, refusal_problem
 from gateway.api.receipts import detail, page, receipt
 from gateway.api.security import Has, Reader, quick_caller_of, services_of
 from gateway.api.services import Services
@@ -27,11 +29,16 @@ from gateway.wire.document import Document
 from gateway.wire.reader import Reading
 from gateway.wire.refusal import Refusal as ReadRefusal
 
-router = APIRouter(tags=["berichten"])
+router = APIRouter(tags=["berichten"], route_class=BoundedRoute)
+
+MessageId = Annotated[UUID, Path(alias="id", description="Het id uit het ontvangstbewijs")]
+
+_log = structlog.get_logger(__name__)
 
 # A message of this size is read within a millisecond or two; a larger one would keep everybody else waiting.
 _READ_AT_ONCE = 64 * 1024
-_NOT_FOUND = ProblemError("not-found", "Dit bericht bestaat niet, of is niet voor u.")
+# What can be asked for in Accept; whatever else stands there is no reason to withhold the bytes.
+_RANGES = {"application/json", "application/xml", "text/xml", "application/*", "text/*", "*/*"}
 
 
 @router.post(
@@ -80,14 +87,25 @@ def _post_zip(services: Services, caller: Caller, document: Document) -> Respons
         return answer(refusal_problem(refusal_of(Reading(refusal=opened))))
     items: list[dict[str, Any]] = []
     for entry in opened:
-        if isinstance(entry, ReadRefusal):
-            items.append(refusal_problem(refusal_of(Reading(refusal=entry))))
-            continue
+        try:
+            items.append(_post_entry(services, caller, entry))
+        except Exception:
+            # As long as nothing was taken, the failure may be that of the whole post. After that it is one message's:
+            # its sender has to hear what became of the others.
+            if not any("id" in item for item in items):
+                raise
+            _log.exception("zip-entry-failed")
+            items.append(failure_problem())
+    return JSONResponse({"items": items}, 202)
+
+
+def _post_entry(services: Services, caller: Caller, entry: Document | ReadRefusal) -> dict[str, Any]:
+    if isinstance(entry, ReadRefusal):
+        return refusal_problem(refusal_of(Reading(refusal=entry)))
+    with closing(entry):
         candidate = services.intake.prepare(entry, caller)
         result = candidate if isinstance(candidate, Refusal) else services.intake.settle([candidate])[0]
-        items.append(refusal_problem(result) if isinstance(result, Refusal) else receipt(result.message))
-        entry.close()
-    return JSONResponse({"items": items}, 202)
+        return refusal_problem(result) if isinstance(result, Refusal) else receipt(result.message)
 
 
 @router.get("/messages", summary="Berichten opsommen", response_model=MessagePage, responses=problems(400, 401, 403))
@@ -119,21 +137,21 @@ def _search(services: Services, caller: Caller, wanted: MessageSearch) -> Respon
 
 
 @router.get(
-    "/messages/{message_id}",
+    "/messages/{id}",
     summary="Een bericht volgen",
     response_model=MessageDetail,
     responses=problems(400, 401, 403, 404),
 )
-def get_message(services: Has, caller: Reader, message_id: UUID) -> Response:
+def get_message(services: Has, caller: Reader, message_id: MessageId) -> Response:
     """Geef het ontvangstbewijs van een bericht, wat ermee gebeurde, en welke berichten erbij horen."""
     found = services.inquiry.detail(message_id, caller)
     if found is None:
-        raise _NOT_FOUND
+        raise _not_found()
     return JSONResponse(detail(found))
 
 
 @router.get(
-    "/messages/{message_id}/content",
+    "/messages/{id}/content",
     summary="De inhoud van een bericht",
     response_class=Response,
     responses={
@@ -147,20 +165,36 @@ def get_message(services: Has, caller: Reader, message_id: UUID) -> Response:
         **problems(400, 401, 403, 404),
     },
 )
-def get_content(request: Request, services: Has, caller: Reader, message_id: UUID) -> Response:
+def get_content(request: Request, services: Has, caller: Reader, message_id: MessageId) -> Response:
     """Geef de inhoud van een bericht, byte voor byte zoals die is aangenomen."""
     document = services.inquiry.content(message_id, caller)
     if document is None:
-        raise _NOT_FOUND
+        raise _not_found()
     if _wants_json(request.headers.get("accept", "")):
-        return JSONResponse(services.inquiry.typed_content(document))
+        with closing(document):
+            return JSONResponse(services.inquiry.typed_content(document))
     return StreamingResponse(
         parts(document), media_type="application/xml", headers={"Content-Length": str(document.size)}
     )
 
 
 def _wants_json(accept: str) -> bool:
-    """Say whether JSON is asked for, and XML is not asked for before it."""
-    ranges = [part.split(";")[0].strip() for part in accept.split(",")]
-    forms = [name for name in ranges if name in {"application/json", "application/xml", "text/xml"}]
-    return bool(forms) and forms[0] == "application/json"
+    """Say whether JSON is liked best; of what is liked as much, the first that is named."""
+    best, json_is_best = 0.0, False
+    for part in accept.lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        weight = next((_weight(text) for text in parameters if text.startswith("q=")), 1.0)
+        if name in _RANGES and weight > best:
+            best, json_is_best = weight, name == "application/json"
+    return json_is_best
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text.removeprefix("q="))
+    except ValueError:
+        return 0.0
+
+
+def _not_found() -> ProblemError:
+    return ProblemError("not-found", "Dit bericht bestaat niet, of is niet voor u.")

@@ -44,12 +44,13 @@ _BY_STATUS: Final = {404: "not-found", 405: "method-not-allowed", 401: Refused.T
 
 
 class ProblemError(Exception):
-    """An endpoint ends with a problem."""
+    """An endpoint ends with a problem; one that refuses a message has the chain's fault code."""
 
-    def __init__(self, kind: str, detail: str) -> None:
+    def __init__(self, kind: str, detail: str, code: str | None = None) -> None:
         super().__init__(detail)
         self.kind = kind
         self.detail = detail
+        self.code = code
 
 
 def problem(kind: str, detail: str, *, code: str | None = None, findings: Iterable[Finding] = ()) -> dict[str, Any]:
@@ -75,6 +76,12 @@ def refusal_problem(refusal: Refusal) -> dict[str, Any]:
     return document
 
 
+def failure_problem() -> dict[str, Any]:
+    """Give the document that says that we failed."""
+    detail = "Er ging bij ons iets mis; er is niets aangenomen. Dezelfde vraag mag opnieuw worden gesteld."
+    return problem("internal-error", detail)
+
+
 def answer(document: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
     """Send a problem document."""
     extra = dict(headers or {})
@@ -87,7 +94,8 @@ async def on_problem(_: Request, error: Exception) -> Response:
     """Answer what an endpoint ended with."""
     if not isinstance(error, ProblemError):
         raise error
-    return answer(problem(error.kind, error.detail))
+    findings = [Finding("gateway", error.code, error.detail)] if error.code else []
+    return answer(problem(error.kind, error.detail, code=error.code, findings=findings))
 
 
 async def on_http(_: Request, error: Exception) -> Response:
@@ -117,8 +125,7 @@ async def on_unavailable(_: Request, __: DatabaseUnavailableError) -> Response:
 
 async def on_failure(_: Request, __: Exception) -> Response:
     """Answer that we failed: nothing was taken, and nothing of the cause goes outside."""
-    detail = "Er ging bij ons iets mis; er is niets aangenomen. Dezelfde vraag mag opnieuw worden gesteld."
-    return answer(problem("internal-error", detail))
+    return answer(failure_problem())
 
 
 _LIMITS: Final = {

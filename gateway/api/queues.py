@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from starlette.responses import JSONResponse, Response
 
+from gateway.api.bodies import BoundedRoute
 from gateway.api.openapi import problems
 from gateway.api.problems import ProblemError
 from gateway.api.receipts import leased, page, receipt
 from gateway.api.security import Has, Reader
 from gateway.api.services import Services
-from gateway.api.shapes import FailureReport, LeaseRequest, Leases, Limit, MessagePage, MessageType
+from gateway.api.shapes import FailureReport, LeaseRequest, Leases, MessagePage, QueueQuery
 from gateway.services.caller import Caller
 from gateway.services.queueing import Ending
 
-router = APIRouter(tags=["wachtrijen"])
+router = APIRouter(tags=["wachtrijen"], route_class=BoundedRoute)
+
+LeaseId = Annotated[UUID, Path(alias="leaseId", description="Het id van de uitgifte")]
 
 _NO_CONTENT: dict[int | str, dict[str, Any]] = {204: {"description": "Gedaan; herhalen mag"}}
 
@@ -32,13 +35,12 @@ def waiting(
     services: Has,
     caller: Reader,
     party: str,
-    type: Annotated[list[MessageType] | None, Query()] = None,  # noqa: A002 - the name in the contract
-    limit: Limit = 50,
+    wanted: Annotated[QueueQuery, Query()],
 ) -> Response:
     """Toon wat er voor een partij wacht, oudste eerst; er verandert niets."""
     if not caller.may_read(party) or not services.parties.exists(party):
         raise _no_queue()
-    found = services.queueing.waiting(party, limit=limit, types=type or [])
+    found = services.queueing.waiting(party, limit=wanted.limit, types=wanted.type)
     return JSONResponse(page([receipt(message) for message in found], None))
 
 
@@ -57,37 +59,37 @@ def lease(services: Has, caller: Reader, party: str, wanted: LeaseRequest | None
 
 
 @router.put(
-    "/leases/{lease_id}/acknowledgement",
+    "/leases/{leaseId}/acknowledgement",
     summary="Een bericht overnemen",
     status_code=204,
     response_class=Response,
     responses={**_NO_CONTENT, **problems(400, 401, 403, 404, 409)},
 )
-def acknowledge(services: Has, caller: Reader, lease_id: UUID) -> Response:
+def acknowledge(services: Has, caller: Reader, lease_id: LeaseId) -> Response:
     """Neem een bericht voorgoed over; het is daarmee afgeleverd."""
     return _end(services, caller, lease_id, Ending.ACKNOWLEDGED)
 
 
 @router.put(
-    "/leases/{lease_id}/failure",
+    "/leases/{leaseId}/failure",
     summary="Melden dat verwerken niet lukte",
     status_code=204,
     response_class=Response,
     responses={**_NO_CONTENT, **problems(400, 401, 403, 404, 409)},
 )
-def fail(services: Has, caller: Reader, lease_id: UUID, told: FailureReport) -> Response:
+def fail(services: Has, caller: Reader, lease_id: LeaseId, told: FailureReport) -> Response:
     """Meld dat het verwerken mislukte: dat telt als poging, en het bericht gaat meteen terug in de rij."""
     return _end(services, caller, lease_id, Ending.FAILED, told.reason)
 
 
 @router.delete(
-    "/leases/{lease_id}",
+    "/leases/{leaseId}",
     summary="Een bericht teruggeven",
     status_code=204,
     response_class=Response,
     responses={**_NO_CONTENT, **problems(400, 401, 403, 404, 409)},
 )
-def release(services: Has, caller: Reader, lease_id: UUID) -> Response:
+def release(services: Has, caller: Reader, lease_id: LeaseId) -> Response:
     """Geef een bericht ongebruikt terug; dat telt niet als poging."""
     return _end(services, caller, lease_id, Ending.RELEASED)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
@@ -11,6 +11,8 @@ from gateway.api.problems import ProblemError
 from gateway.api.services import Services
 from gateway.exchange.refusal import Refused
 from gateway.services.caller import Caller, Scope
+
+_CODE: Final = "BRS02"
 
 
 def services_of(request: Request) -> Services:
@@ -22,13 +24,13 @@ def services_of(request: Request) -> Services:
 def _token(request: Request) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise ProblemError(Refused.TOKEN_ENDED.value, "Stuur het token mee: `Authorization: Bearer <token>`.")
+        raise ProblemError(Refused.TOKEN_ENDED.value, "Stuur het token mee: `Authorization: Bearer <token>`.", _CODE)
     return token.strip()
 
 
 def _known(caller: Caller | None) -> Caller:
     if caller is None:
-        raise ProblemError(Refused.TOKEN_ENDED.value, "Dit token is niet bekend, ingetrokken of verlopen.")
+        raise ProblemError(Refused.TOKEN_ENDED.value, "Dit token is niet bekend, ingetrokken of verlopen.", _CODE)
     return caller
 
 

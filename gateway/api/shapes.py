@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -19,6 +19,8 @@ Status = Annotated[
 ]
 PartyCode = Annotated[str, Field(pattern="^([0-9]{4}|[0-9]{8})$", examples=["65656055"])]
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
+# Nothing was received outside these centuries, and inside them no time zone leads out of the calendar.
+Moment = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(2999, 12, 31, tzinfo=UTC))]
 
 
 class _Shape(BaseModel):
@@ -136,8 +138,8 @@ class MessageQuery(_Shape):
     status: list[Status] = []
     sender: list[PartyCode] = []
     recipient: list[PartyCode] = []
-    since: Annotated[AwareDatetime | None, Field(description="Ontvangen op of na dit moment")] = None
-    until: Annotated[AwareDatetime | None, Field(description="Ontvangen vóór dit moment")] = None
+    since: Annotated[Moment | None, Field(description="Ontvangen op of na dit moment")] = None
+    until: Annotated[Moment | None, Field(description="Ontvangen vóór dit moment")] = None
     limit: Limit = 50
     cursor: Annotated[UUID | None, Field(description="De waarde van nextCursor van de vorige bladzijde")] = None
 
@@ -145,6 +147,13 @@ class MessageQuery(_Shape):
     @classmethod
     def _one_is_a_list_of_one(cls, value: object) -> object:
         return [value] if isinstance(value, str) else value
+
+
+class QueueQuery(_Shape):
+    """Wat er van een wachtrij getoond wordt."""
+
+    type: list[MessageType] = []
+    limit: Limit = 50
 
 
 class MessageSearch(MessageQuery):

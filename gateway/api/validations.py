@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from gateway.api.bodies import Form, document_of, form_of
 from gateway.api.openapi import BODY, problems
 from gateway.api.problems import answer, refusal_problem
-from gateway.api.security import Has, quick_caller_of
+from gateway.api.security import Has, caller_of
 from gateway.api.services import Services
 from gateway.api.shapes import Report
 from gateway.services.intake import refusal_of
@@ -33,7 +34,7 @@ router = APIRouter(tags=["berichten"])
 )
 async def post_validation(request: Request, services: Has) -> Response:
     """Controleer een bericht zoals bij aannemen, en bewaar niets. Van een ZIP komt een rapport per bericht."""
-    await quick_caller_of(request)
+    await run_in_threadpool(caller_of, request)
     form = form_of(request)
     document = await document_of(request)
     try:
@@ -50,6 +51,9 @@ def _validate(services: Services, document: Document, form: Form) -> Response:
         return answer(refusal_problem(refusal_of(Reading(refusal=opened))))
     items: list[dict[str, Any]] = []
     for entry in opened:
-        reading = Reading(refusal=entry) if isinstance(entry, Refusal) else services.intake.read(entry)[1]
-        items.append(report(reading))
+        if isinstance(entry, Refusal):
+            items.append(report(Reading(refusal=entry)))
+            continue
+        with closing(entry):
+            items.append(report(services.intake.read(entry)[1]))
     return JSONResponse({"items": items})

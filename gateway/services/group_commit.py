@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
+from gateway.errors import DatabaseUnavailableError
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -39,7 +41,10 @@ class GroupCommit(Generic[Item, Result]):
         return await asyncio.shield(future)
 
     def close(self) -> None:
-        """Finish what was begun, and stop."""
+        """Finish what was begun, and stop. Whoever still waits for its turn hears that it did not come."""
+        waiting, self._waiting = self._waiting, []
+        for _, future in waiting:
+            future.cancel()
         self._thread.shutdown(wait=True)
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -74,7 +79,14 @@ class GroupCommit(Generic[Item, Result]):
         try:
             return list(self._settle(items))
         except Exception:  # noqa: BLE001 - what it was shows in the second try
-            return [self._settle_alone(item) for item in items]
+            outcomes: list[Result | BaseException] = []
+        for item in items:
+            outcome = self._settle_alone(item)
+            if isinstance(outcome, DatabaseUnavailableError):
+                # It is away for the others as well, and each would wait as long to hear that.
+                return outcomes + [outcome] * (len(items) - len(outcomes))
+            outcomes.append(outcome)
+        return outcomes
 
     def _settle_alone(self, item: Item) -> Result | BaseException:
         try:

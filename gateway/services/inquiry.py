@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import UUID
 
 from gateway.errors import InvalidBerichtError
@@ -47,11 +46,11 @@ class Inquiry:
             if message is None or not caller.may_read(message.sender, message.recipient):
                 return None
             related = [
-                (_seen(row, now), kind)
+                (row.seen_at(now), kind)
                 for row, kind in messages.relations(connection, message_id)
                 if caller.may_read(row.sender, row.recipient)
             ]
-            return Detail(_seen(message, now), messages.events(connection, message_id), related)
+            return Detail(message.seen_at(now), messages.events(connection, message_id), related)
 
     def content(self, message_id: UUID, caller: Caller) -> Document | None:
         """Give the exact bytes of a message; nothing when it is not the caller's to see."""
@@ -80,12 +79,7 @@ class Inquiry:
         with self._database.read() as connection:
             found = messages.search(connection, self._keyring, visible, limit=limit + 1, now=now, after=after)
         more = found[limit - 1].id if len(found) > limit else None
-        return [_seen(row, now) for row in found[:limit]], more
-
-
-def _seen(message: MessageRow, now: datetime) -> MessageRow:
-    """Give a message with the status that everyone sees at a moment."""
-    return replace(message, status=message.status_at(now))
+        return [row.seen_at(now) for row in found[:limit]], more
 
 
 def parts(document: Document) -> Iterator[bytes]:

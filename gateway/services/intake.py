@@ -103,7 +103,7 @@ class Intake:
             drafts = [_refusal(candidate, known) or self._draft(candidate, known) for candidate in candidates]
             new = [draft for draft in drafts if isinstance(draft, NewMessage)]
             outcomes = iter(messages.save(connection, self._keyring, new))
-            return [_result(draft, next(outcomes)) if isinstance(draft, NewMessage) else draft for draft in drafts]
+            return [_result(draft, next(outcomes), now) if isinstance(draft, NewMessage) else draft for draft in drafts]
 
     def _look_up(self, connection: Connection, candidates: Sequence[Candidate], now: datetime) -> _Known:
         """Ask once for everything that judging these messages takes."""
@@ -196,12 +196,12 @@ def _refusal(candidate: Candidate, known: _Known) -> Refusal | None:
     return None
 
 
-def _result(message: NewMessage, outcome: Outcome) -> Accepted | Refusal:
+def _result(message: NewMessage, outcome: Outcome, now: datetime) -> Accepted | Refusal:
     if isinstance(outcome, Stored):
         return Accepted(_row(message), new=True)
     if isinstance(outcome, Duplicate):
         if outcome.existing.digest == message.digest:
-            return Accepted(outcome.existing, new=False)
+            return Accepted(outcome.existing.seen_at(now), new=False)
         return refuse(
             Refused.IDENTIFICATIE_USED,
             "BRS20",

@@ -34,8 +34,10 @@ class Queueing:
 
     def waiting(self, party: str, *, limit: int, types: Sequence[str]) -> list[MessageRow]:
         """Show what waits for a party, oldest first; changes nothing."""
+        now = self._clock()
         with self._database.read() as connection:
-            return queues.waiting(connection, party, limit=limit, types=types, now=self._clock())
+            found = queues.waiting(connection, party, limit=limit, types=types, now=now)
+        return [message.seen_at(now) for message in found]
 
     def lease(self, party: str, caller: Caller, *, limit: int, seconds: int, types: Sequence[str]) -> list[Leased]:
         """Hand out the oldest waiting messages for so many seconds; nobody else gets them meanwhile."""

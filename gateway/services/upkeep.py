@@ -8,7 +8,6 @@ from typing import Final
 import structlog
 
 from gateway import __version__
-from gateway.errors import GatewayError
 from gateway.services.clock import Clock
 from gateway.store import queues, workers
 from gateway.store.engine import Database
@@ -53,7 +52,7 @@ class Upkeep:
         while not self._stop.is_set():
             try:
                 moved = self.round()
-            except GatewayError as error:
+            except Exception as error:  # noqa: BLE001 - whatever went wrong in one round, there has to be a next
                 _log.warning("upkeep-failed", reason=type(error).__name__)
             else:
                 if moved:

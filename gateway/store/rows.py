@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
@@ -47,6 +47,10 @@ class MessageRow:
         if self.status == "leased" and self.lease_expires_at is not None and self.lease_expires_at <= now:
             return "queued"
         return self.status
+
+    def seen_at(self, now: datetime) -> Self:
+        """Give the message with the status that everyone sees."""
+        return replace(self, status=self.status_at(now))
 
 
 @dataclass(frozen=True, slots=True)
