@@ -35,7 +35,7 @@ def detail(found: Detail) -> dict[str, Any]:
     """Give a receipt with all that happened and all that belongs to it."""
     return {
         **receipt(found.message),
-        "timeline": [{"at": moment(event.at), "event": event.kind, **event.detail} for event in found.events],
+        "timeline": [{"at": moment(event.at), "event": event.kind, **event.detail} for event in found.timeline],
         "related": [
             {"id": str(message.id), "type": message.type, "relation": kind, "status": message.status}
             for message, kind in found.related

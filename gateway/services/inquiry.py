@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from gateway.errors import InvalidBerichtError
@@ -20,11 +21,20 @@ from gateway.wire.json_form import to_json
 
 
 @dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened to a message."""
+
+    at: datetime
+    kind: str
+    detail: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Detail:
     """A message, what happened to it, and what belongs to it."""
 
     message: MessageRow
-    events: list[EventRow]
+    timeline: list[Happening]
     related: list[tuple[MessageRow, str]]
 
 
@@ -50,7 +60,8 @@ class Inquiry:
                 for row, kind in messages.relations(connection, message_id)
                 if caller.may_read(row.sender, row.recipient)
             ]
-            return Detail(message.seen_at(now), messages.events(connection, message_id), related)
+            happened = timeline(message, messages.events(connection, message_id))
+            return Detail(message.seen_at(now), happened, related)
 
     def content(self, message_id: UUID, caller: Caller) -> Document | None:
         """Give the exact bytes of a message; nothing when it is not the caller's to see."""
@@ -80,6 +91,18 @@ class Inquiry:
             found = messages.search(connection, self._keyring, visible, limit=limit + 1, now=now, after=after)
         more = found[limit - 1].id if len(found) > limit else None
         return [row.seen_at(now) for row in found[:limit]], more
+
+
+# A message begins as waiting, unless one of these was written down at its receipt.
+_OTHER_BEGINNINGS = {"manual", "rejected"}
+
+
+def timeline(message: MessageRow, events: list[EventRow]) -> list[Happening]:
+    """Give all that happened to a message, its beginning included."""
+    beginning = [Happening(message.received_at, "accepted", {})]
+    if not any(event.kind in _OTHER_BEGINNINGS and event.at == message.received_at for event in events):
+        beginning.append(Happening(message.received_at, "queued", {}))
+    return beginning + [Happening(event.at, event.kind, event.detail) for event in events]
 
 
 def parts(document: Document) -> Iterator[bytes]:

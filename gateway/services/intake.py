@@ -243,7 +243,8 @@ def _new_message(
         received_at=now,
         expires_at=now + timedelta(days=waits) if waits and status == "queued" else None,
         answers=answers,
-        events=(("accepted", {}), (status, {})),
+        # That a message was accepted and queued is what being kept means; only another beginning is written down.
+        events=() if status == "queued" else ((status, {}),),
     )
 
 
