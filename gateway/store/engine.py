@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import select
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -18,7 +20,7 @@ from gateway.errors import ConfigurationError, ConflictError, DatabaseUnavailabl
 from gateway.store.vault import Keyring
 
 _PATIENCE_SECONDS = 10  # for a place in the pool, and for another process's write on SQLite
-_IDLE_SECONDS = 1.0  # longer ago than this, a connection may have been cut off unnoticed
+_IDLE_SECONDS = 1.0  # a connection that lay idle for longer is asked whether it still lives
 _OLDEST_SQLITE = (3, 35)  # INSERT … RETURNING
 # Serialization failure, deadlock, lock not available, too many connections; and SQLite's two words for them.
 _BUSY = ("40001", "40P01", "55P03", "53300", "SQLITE_BUSY", "SQLITE_LOCKED")
@@ -152,29 +154,39 @@ def _postgresql(url: URL, pool_size: int) -> tuple[Engine, Engine]:
             "options": f"-c timezone=UTC -c lock_timeout={_PATIENCE_SECONDS}s",
         },
     )
-    _ping_after_idling(writer)
+    event.listen(writer, "connect", _remember_more_statements)
+    event.listen(writer, "checkin", _put_back)
+    event.listen(writer, "checkout", _take)
     return writer, writer.execution_options(postgresql_readonly=True)
 
 
-def _ping_after_idling(engine: Engine) -> None:
-    """Ask a connection that lay idle whether it still lives; the server may have been restarted meanwhile.
+def _remember_more_statements(connection: psycopg.Connection[Any], _record: object) -> None:
+    # Every number of rows of every table is a statement; of a hundred, psycopg's measure, some would be forgotten
+    # and prepared again all the time.
+    connection.prepared_max = 500
 
-    SQLAlchemy would ask before every use, which under load is a round trip for nothing.
+
+def _put_back(_connection: psycopg.Connection[Any] | None, record: ConnectionPoolEntry) -> None:
+    record.info["idle_since"] = time.monotonic()
+
+
+def _take(connection: psycopg.Connection[Any], record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Find out whether a connection from the pool still lives; the server may have been restarted meanwhile.
+
+    SQLAlchemy would ask the server before every use, which under load is a round trip for nothing.
     """
-
-    @event.listens_for(engine, "checkin")
-    def put_back(_connection: psycopg.Connection[Any] | None, record: ConnectionPoolEntry) -> None:
-        record.info["idle_since"] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def take(connection: psycopg.Connection[Any], record: ConnectionPoolEntry, _proxy: object) -> None:
-        idle_since = record.info.get("idle_since")
-        if idle_since is not None and time.monotonic() - idle_since > _IDLE_SECONDS:
-            try:
-                connection.execute("SELECT 1")
-                connection.rollback()
-            except psycopg.Error as error:
-                raise DisconnectionError from error
+    # The server says nothing to an idle connection, except that it is closing it.
+    waiting = select.poll()
+    waiting.register(connection, select.POLLIN)
+    if waiting.poll(0):
+        raise DisconnectionError
+    # That a connection was cut off somewhere on the way is noticed by asking alone.
+    if time.monotonic() - record.info.get("idle_since", math.inf) > _IDLE_SECONDS:
+        try:
+            connection.execute("SELECT 1")
+            connection.commit()  # a rollback would make psycopg forget its prepared statements
+        except psycopg.Error as error:
+            raise DisconnectionError from error
 
 
 _BACKENDS = {"sqlite": _sqlite, "postgresql": _postgresql}

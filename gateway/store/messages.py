@@ -14,7 +14,7 @@ from gateway.errors import ConflictError
 from gateway.ijw.finding import Finding
 from gateway.store import tables
 from gateway.store.bulk import BulkInsert, together
-from gateway.store.content import PART_BYTES, Content, content_parts, save_contents
+from gateway.store.content import Content, content_parts, save_contents
 from gateway.store.events import add_events, events
 from gateway.store.identifiers import made_at
 from gateway.store.rows import MessageRow
@@ -70,6 +70,9 @@ _RELATIONS = BulkInsert(tables.message_relation, "message_id", "related_id", "ki
 
 # A list of a period looks among the ids of that period; an id that tells another time would not be found.
 _CLOCK_SLACK = timedelta(hours=1)
+
+# What is sent together lies in memory together; a batch is some tens of messages.
+_SENT_ALONG_BYTES = 64 * 1024
 
 # How a relation is called when it is seen from its other end.
 _SEEN_FROM_THERE = {"request": "answer", "answer": "request"}
@@ -208,8 +211,8 @@ def _insert_belongings(conn: Connection, keyring: Keyring, messages: Sequence[Ne
 
 def _by_size(messages: Sequence[NewMessage]) -> tuple[list[NewMessage], list[NewMessage]]:
     """Part those whose content is sent along with other statements from those that are too large to lie waiting."""
-    small = [message for message in messages if message.size <= PART_BYTES]
-    return small, [message for message in messages if message.size > PART_BYTES]
+    small = [message for message in messages if message.size <= _SENT_ALONG_BYTES]
+    return small, [message for message in messages if message.size > _SENT_ALONG_BYTES]
 
 
 def _insert_small_things(conn: Connection, keyring: Keyring, messages: Sequence[NewMessage]) -> None:
