@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Self, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Connection, case, literal, select, tuple_, union_all
+from sqlalchemy import Connection, case, literal, select, union_all
 
 from gateway.errors import ConflictError
 from gateway.ijw.finding import Finding
@@ -17,6 +17,7 @@ from gateway.store.bulk import BulkInsert, together
 from gateway.store.content import Content, content_parts, save_contents
 from gateway.store.events import add_events, events
 from gateway.store.identifiers import made_at
+from gateway.store.lookup import Lookup
 from gateway.store.rows import MessageRow
 from gateway.store.search import MessageFilter, search
 from gateway.store.vault import Keyring
@@ -67,6 +68,19 @@ _MESSAGES = BulkInsert(
 _SUBJECTS = BulkInsert(tables.message_subject, "message_id", "key_id", "bsn_hash")
 _REFERENCES = BulkInsert(tables.message_reference, "provider", "municipality", "reference", "message_id")
 _RELATIONS = BulkInsert(tables.message_relation, "message_id", "related_id", "kind")
+
+_BY_KEY = Lookup(select(tables.message), tables.message.c.sender, tables.message.c.type, tables.message.c.identificatie)
+_REFERENCE_KEY = (
+    tables.message_reference.c.provider,
+    tables.message_reference.c.municipality,
+    tables.message_reference.c.reference,
+)
+_BY_REFERENCE = Lookup(
+    select(tables.message, *_REFERENCE_KEY)
+    .join(tables.message_reference, tables.message_reference.c.message_id == tables.message.c.id)
+    .order_by(tables.message.c.id.desc()),
+    *_REFERENCE_KEY,
+)
 
 # A list of a period looks among the ids of that period; an id that tells another time would not be found.
 _CLOCK_SLACK = timedelta(hours=1)
@@ -241,10 +255,7 @@ def get(conn: Connection, message_id: UUID) -> MessageRow | None:
 
 def find_by_keys(conn: Connection, keys: Collection[Key]) -> dict[Key, MessageRow]:
     """Give the messages that used these keys (sender, type, identificatie)."""
-    table = tables.message
-    query = select(table).where(tuple_(table.c.sender, table.c.type, table.c.identificatie).in_(keys))
-    found = [MessageRow.from_row(row) for row in conn.execute(query)] if keys else []
-    return {(message.sender, message.type, message.identificatie): message for message in found}
+    return {(row.sender, row.type, row.identificatie): MessageRow.from_row(row) for row in _BY_KEY.rows(conn, keys)}
 
 
 def find_by_key(conn: Connection, key: Key) -> MessageRow | None:
@@ -280,15 +291,7 @@ def requests_for(conn: Connection, keys: Collection[ReferenceKey]) -> dict[Refer
 
     There may be several: one that was rejected, and the corrected one after it.
     """
-    message, reference = tables.message, tables.message_reference
-    named = (reference.c.provider, reference.c.municipality, reference.c.reference)
-    query = (
-        select(message, *named)
-        .join(reference, reference.c.message_id == message.c.id)
-        .where(tuple_(*named).in_(keys))
-        .order_by(message.c.id.desc())
-    )
     found: dict[ReferenceKey, list[MessageRow]] = {}
-    for row in conn.execute(query) if keys else ():
+    for row in _BY_REFERENCE.rows(conn, keys):
         found.setdefault((row.provider, row.municipality, row.reference), []).append(MessageRow.from_row(row))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -55,13 +55,13 @@ def search(
 
 
 def _query(keyring: Keyring, wanted: MessageFilter, limit: int, after: UUID | None, now: datetime) -> Select[Any]:
+    ways, rest = _ways_in(wanted)
     conditions = [
-        *_plain_conditions(wanted),
-        *_period(wanted, after),
-        *_status(wanted.statuses, now),
-        *_subject(wanted.bsn, keyring),
+        *_plain_conditions(rest),
+        *_period(rest, after),
+        *_status(rest.statuses, now),
+        *_subject(rest.bsn, keyring),
     ]
-    ways = _ways_in(wanted)
     if len(ways) <= 1:
         return select(_MESSAGE).where(*conditions, *ways).order_by(_MESSAGE.c.id.desc()).limit(limit)
     # "Sender or recipient, whichever of these" has no index in the order of the list. Each way in by itself has one,
@@ -74,20 +74,26 @@ def _query(keyring: Keyring, wanted: MessageFilter, limit: int, after: UUID | No
     return select(_MESSAGE).join(found, found.c.id == _MESSAGE.c.id).order_by(_MESSAGE.c.id.desc()).limit(limit)
 
 
-def _ways_in(wanted: MessageFilter) -> list[Condition]:
-    """Give the conditions, one of which holds for every message wanted, that each have an index ordered by id."""
+def _ways_in(wanted: MessageFilter) -> tuple[list[Condition], MessageFilter]:
+    """Give conditions, one of which holds for every message wanted, that each have an index ordered by id.
+
+    With them comes what the filter asks besides: a condition said twice leads PostgreSQL to another plan.
+    """
     sender, recipient, status = _MESSAGE.c.sender, _MESSAGE.c.recipient, _MESSAGE.c.status
     if wanted.bsn is not None:
-        return []  # few messages are about one person, and they have their own index
+        return [], wanted  # few messages are about one person, and they have their own index
     if wanted.senders:
-        return [sender == code for code in dict.fromkeys(wanted.senders)]
+        return [sender == code for code in dict.fromkeys(wanted.senders)], replace(wanted, senders=())
     if wanted.recipients:
-        return [recipient == code for code in dict.fromkeys(wanted.recipients)]
-    if wanted.parties is not None:
-        return [column == code for code in dict.fromkeys(wanted.parties) for column in (sender, recipient)]
+        return [recipient == code for code in dict.fromkeys(wanted.recipients)], replace(wanted, recipients=())
+    if wanted.parties:
+        codes = dict.fromkeys(wanted.parties)
+        return [column == code for code in codes for column in (sender, recipient)], replace(wanted, parties=None)
     if wanted.statuses and tables.ATTENTION.issuperset(wanted.statuses):
-        return [and_(text(tables.NEEDS_ATTENTION), status == value) for value in dict.fromkeys(wanted.statuses)]
-    return []
+        values = dict.fromkeys(wanted.statuses)
+        ways = [and_(text(tables.NEEDS_ATTENTION), status == value) for value in values]
+        return ways, replace(wanted, statuses=())
+    return [], wanted
 
 
 def _plain_conditions(wanted: MessageFilter) -> Iterator[Condition]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -44,10 +44,10 @@ def sweep(database: Database, now: datetime = LATER) -> list[UUID]:
         return queues.sweep(conn, now=now)
 
 
-def waiting(database: Database, now: datetime = NOW, **changes: object) -> list[UUID]:
+def waiting(database: Database, now: datetime = NOW, types: Sequence[str] = ()) -> list[UUID]:
     """Look at what waits for the municipality."""
     with database.read() as conn:
-        found = queues.waiting(conn, MUNICIPALITY, limit=10, now=now, **changes)  # type: ignore[arg-type]
+        found = queues.waiting(conn, MUNICIPALITY, limit=10, now=now, types=types)
     return [message.id for message in found]
 
 
