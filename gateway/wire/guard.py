@@ -52,9 +52,10 @@ def _small(data: bytes) -> Refusal | None:
             data.decode()
         except UnicodeDecodeError as error:
             return _no_utf8(data[: error.start])
-    if b"<!DOCTYPE" in data or data.count(b"=") > _SUSPICIOUS:
-        return check_form(Document(data))
-    return None
+    # To look for one character first is many times faster than to look for a word, or to count.
+    doctype = b"!" in data and b"<!DOCTYPE" in data
+    wild = data.find(b"=", _HEAD) >= 0 and data.count(b"=") > _SUSPICIOUS
+    return check_form(Document(data)) if doctype or wild else None
 
 
 def _large(document: Document) -> Refusal | None:
@@ -76,7 +77,7 @@ def _large(document: Document) -> Refusal | None:
         if len(names) > MAX_NAMES:
             return refuse(
                 Kind.NOT_WELL_FORMED,
-                "Het bericht gebruikt meer dan 1.000 verschillende namen van elementen; de standaard heeft er geen 200.",
+                "Het bericht heeft meer dan 1.000 verschillende namen van elementen; de standaard nog geen 200.",
             )
         signs += chunk.count(b"=")
         suspicious = suspicious or signs > _SUSPICIOUS or b"<!DOCTYPE" in tail + chunk

@@ -21,7 +21,8 @@ from gateway.ijw.berichten import BERICHTEN
 from gateway.ijw.finding import Finding
 from gateway.ijw.klasse import Klasse, Soort, Veld, velden
 from gateway.ijw.waarden import plain_spelling
-from gateway.wire.explain import shown
+from gateway.wire.builder import elements
+from gateway.wire.names import json_names, perhaps
 from gateway.wire.writer import Lines
 
 # What the gateway fills in when it is left out: the same in every message of a type.
@@ -119,19 +120,28 @@ class _Form:
     """One typed form being written as XML."""
 
     def __init__(self, bericht: type[Bericht]) -> None:
+        self._bericht = bericht
         self.lines = Lines(bericht)
         self.findings: list[Finding] = []
 
     def fields(self, cls: type[Klasse], content: Mapping[str, Any], path: str) -> None:
-        fields = velden(cls)
-        known = {veld.json_name for veld in fields}
+        fields = elements(cls, self._bericht)
+        known = [veld.json_name for veld in fields]
         for name in content:
             if name not in known:
-                self._tell(f"{shown(name)!r} hoort hier niet; hier mag staan: {', '.join(sorted(known))}.", path)
+                self._unknown(name, known, path)
         for veld in fields:
             value = content.get(veld.json_name)
-            if value is not None:
+            # An element that is not there is left out, null, or an empty list: whichever a client finds easiest.
+            if value is not None and value != []:
                 self._element(veld, value, f"{path}/{veld.name}", f"{self.lines.prefix(cls)}:")
+
+    def _unknown(self, name: str, known: list[str], path: str) -> None:
+        allowed = f"Hier mag staan: {', '.join(known)}."
+        if name in json_names():
+            self._tell(f"{name} hoort hier niet. {allowed}", path)
+        else:
+            self._tell(f"Hier staat een naam die de standaard niet kent.{perhaps(name, known)} {allowed}", path)
 
     def _element(self, veld: Veld, value: Any, path: str, prefix: str) -> None:
         tag = prefix + veld.name

@@ -19,7 +19,7 @@ _REASONS: dict[str, str] = {
     errors.XML_ERROR_INVALID_TOKEN: (
         "Hier staat een teken dat in XML niet mag; schrijf & als &amp; en < als &lt;, en laat besturingstekens weg."
     ),
-    errors.XML_ERROR_UNCLOSED_TOKEN: "Een tag of commentaar wordt niet afgesloten; het document is mogelijk afgebroken.",
+    errors.XML_ERROR_UNCLOSED_TOKEN: "Een tag of commentaar wordt niet afgesloten; mogelijk is het bericht afgebroken.",
     errors.XML_ERROR_TAG_MISMATCH: "Een eindtag past niet bij de begintag; sluit elementen in omgekeerde volgorde.",
     errors.XML_ERROR_DUPLICATE_ATTRIBUTE: "Een element heeft tweemaal hetzelfde attribuut.",
     errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT: "Na het hoofdelement staat nog iets; een bericht heeft één hoofdelement.",
@@ -81,7 +81,7 @@ def _watch(parser: Parser) -> None:
             reason = f"Een element heeft meer dan {MAX_ATTRIBUTES} attributen; de standaard kent er geen."
             raise _StopError(reason)
         if depth > MAX_DEPTH:
-            reason = f"De elementen zijn dieper genest dan {MAX_DEPTH} niveaus; geen bericht van de standaard is zo diep."
+            reason = f"De elementen zijn dieper genest dan {MAX_DEPTH} niveaus; de standaard gaat tot negen."
             raise _StopError(reason)
 
     def end(_: str) -> None:

@@ -7,10 +7,10 @@ Only the part of XML Schema that the standard uses is known: sequences, named ty
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 from lxml import etree
 
@@ -28,13 +28,8 @@ class SchemaFile:
     path: Path
     root: etree._Element
 
-    @classmethod
-    def parse(cls, path: Path) -> Self:
-        """Read a file; it was seen to be well-formed."""
-        return cls(path, etree.parse(str(path)).getroot())
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TextModel:
     """What the text of an element may be; `base` is string, integer, date or time."""
 
@@ -53,24 +48,42 @@ class TextModel:
         return tuple(expression(pattern) for pattern in self.patterns)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ClassModel:
     """The elements inside an element, in order."""
 
     name: str
     children: tuple[ElementModel, ...] = ()
-    positions: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Give the place of each child, by its local name."""
+        return {child.name: position for position, child in enumerate(self.children)}
+
+    @cached_property
+    def steps(self) -> dict[str, tuple[int, ElementModel]]:
+        """Give each child with its place, by namespace and local name as expat writes them."""
+        return {f"{child.namespace} {child.name}": (place, child) for place, child in enumerate(self.children)}
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """Give the names of the children that have to be there."""
+        return frozenset(child.name for child in self.children if child.minimum)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ElementModel:
-    """One element: its name, how often it may be there (`maximum` None: without limit), and what is in it."""
+    """One element: its name, how often it may be there (`maximum` None: without limit), and what is in it.
+
+    `type` is the namespace and name of its type, or nothing for a type of its own.
+    """
 
     namespace: str
     name: str
     minimum: int
     maximum: int | None
     content: TextModel | ClassModel
+    type: str | None = None
 
 
 def build_model(files: dict[str, SchemaFile], namespace: str) -> ElementModel:
@@ -105,18 +118,21 @@ class _Builder:
     def _element(self, file: SchemaFile, element: etree._Element) -> ElementModel:
         limit = element.get("maxOccurs", "1")
         inner = element.find(f"{XS}simpleType")
-        content = self._text(file, inner) if inner is not None else self._type(file, element.get("type", ""))
+        type_namespace, type_name = self._qname(file, element.get("type", ""))
         return ElementModel(
             namespace=file.root.get("targetNamespace", ""),
             name=element.get("name", ""),
             minimum=int(element.get("minOccurs", "1")),
             maximum=None if limit == "unbounded" else int(limit),
-            content=content,
+            content=self._text(file, inner) if inner is not None else self._type(file, type_namespace, type_name),
+            type=None if inner is not None else f"{type_namespace} {type_name}",
         )
 
-    def _type(self, file: SchemaFile, qname: str) -> TextModel | ClassModel:
+    def _qname(self, file: SchemaFile, qname: str) -> tuple[str, str]:
         prefix, _, name = qname.rpartition(":")
-        namespace = file.root.nsmap.get(prefix or None, "")
+        return file.root.nsmap.get(prefix or None, ""), name
+
+    def _type(self, file: SchemaFile, namespace: str, name: str) -> TextModel | ClassModel:
         if namespace == _XSD_NAMESPACE:
             return TextModel(name, name)
         key = (namespace, name)
@@ -128,15 +144,14 @@ class _Builder:
 
     def _class(self, file: SchemaFile, node: etree._Element) -> ClassModel:
         children = tuple(self._element(file, child) for child in node.iterfind(f"{XS}sequence/{XS}element"))
-        positions = {child.name: position for position, child in enumerate(children)}
-        return ClassModel(node.get("name", ""), children, positions)
+        return ClassModel(node.get("name", ""), children)
 
     def _text(self, file: SchemaFile, node: etree._Element) -> TextModel:
         restriction = node.find(f"{XS}restriction")
         if restriction is None:
             message = f"{file.path} beschrijft {node.get('name')} op een manier die de gateway niet kent."
             raise SchemaFolderError(message)
-        base = self._type(file, restriction.get("base", ""))
+        base = self._type(file, *self._qname(file, restriction.get("base", "")))
         if not isinstance(base, TextModel):
             message = f"{file.path} leidt {node.get('name')} af van een klasse; dat kent de gateway niet."
             raise SchemaFolderError(message)

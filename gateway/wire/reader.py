@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
-from typing import Any
-from xml.parsers import expat
+from typing import Any, Final, cast
 
 from lxml import etree
 
 from gateway.ijw.bericht import RELEASE, Bericht
-from gateway.ijw.berichten import BY_NAMESPACE
+from gateway.ijw.berichten import BERICHTEN
 from gateway.ijw.finding import Finding
-from gateway.wire.builder import Pending, Read, build_bericht, item_readers
+from gateway.wire.builder import Pending, build_bericht, item_readers
 from gateway.wire.document import Document
-from gateway.wire.explain import explain, shown, unknown_root
+from gateway.wire.expat import ExpatError
+from gateway.wire.explain import explain, unknown_root
 from gateway.wire.guard import guard
 from gateway.wire.malformed import check_form, malformed, unreadable
 from gateway.wire.refusal import Kind, Refusal
 from gateway.wire.schemas import Schemas
 from gateway.wire.wording import Meaning
 
-# libxml2 keeps a document within bounds that no message of this size can reach; only a larger one needs the wide ones.
-_WIDE = 9_000_000
+# A document with a DTD never gets here (see guard), so there is no entity to resolve. `resolve_entities=False` is not
+# said to a parser that has a schema: lxml 6 then keeps its errors to itself, and a truncated message would pass.
+_OPTIONS: Final[dict[str, Any]] = {
+    "load_dtd": False,
+    "no_network": True,
+    "remove_comments": True,
+    "remove_pis": True,
+    "collect_ids": False,
+    "encoding": "utf-8",
+}
+# libxml2 keeps a document within bounds that none of this size can reach; only a larger one needs the wide ones.
+_WIDE: Final = 9_000_000
+# So much of a large document is parsed before it is seen whether it still fits the schema.
+_PIECE: Final = 64 * 1024
+_BY_TAG: Final = {f"{{{bericht.namespace()}}}Bericht": bericht for bericht in BERICHTEN.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,16 @@ class Reading:
         return self.refusal.findings if self.refusal else ()
 
 
+class _Parsers(threading.local):
+    """A parser of each thread's own: making one costs a tenth of reading a small message."""
+
+    def __init__(self) -> None:
+        self.small = etree.XMLParser(resolve_entities=False, **_OPTIONS)
+
+
+_PARSERS = _Parsers()
+
+
 class Reader:
     """Reads documents against the schemas in force; may be used by many threads at once."""
 
@@ -59,11 +83,11 @@ class Reader:
         try:
             return self._read_large(document) if document.large else self._read_small(document)
         except etree.XMLSyntaxError as error:
-            return self._malformed(document, error)
+            return _malformed(document, error.lineno)
 
     def _read_small(self, document: Document) -> Reading:
-        root = etree.fromstring(document.content(), etree.XMLParser(resolve_entities=False, **_OPTIONS))
-        bericht = BY_NAMESPACE.get(_namespace(root))
+        root = etree.fromstring(document.content(), _PARSERS.small)
+        bericht = _BY_TAG.get(str(root.tag))
         if bericht is None:
             return _unknown(root)
         if not self._schemas[bericht.TYPE].compiled.validate(root):
@@ -71,69 +95,77 @@ class Reader:
         return Reading(bericht.TYPE, build_bericht(root, bericht))
 
     def _read_large(self, document: Document) -> Reading:
-        # One quick look by another parser first: what is broken far down is then refused before any work is done on it.
-        refusal = check_form(document)
-        if refusal:
-            return Reading(refusal=refusal)
         wide = document.size > _WIDE
-        root = next(iter(etree.iterparse(document.open(), events=("start",), huge_tree=wide, **_OPTIONS)))[1]
-        bericht = BY_NAMESPACE.get(_namespace(root))
+        # A quick look first, in which nothing is made: what is broken far down is refused before any work is done.
+        look = etree.XMLParser(target=cast("Any", _Nothing()), huge_tree=wide, **_OPTIONS)
+        etree.parse(document.open(), look)
+        # About namespaces such a parser complains, but does not raise.
+        for complaint in look.error_log.filter_domains(etree.ErrorDomains.NAMESPACE).filter_from_errors():
+            return _malformed(document, complaint.line)
+        root = _root(document, huge_tree=wide)
+        bericht = _BY_TAG.get(str(root.tag))
         if bericht is None:
             return _unknown(root)
         items = item_readers(bericht)
-        events = etree.iterparse(
-            document.open(),
-            tag=tuple(items),
-            huge_tree=wide,
+        parser = etree.XMLPullParser(
+            events=("end",),
+            tag=tuple(items) or "none",
             schema=self._schemas[bericht.TYPE].compiled,
+            huge_tree=wide,
             **_OPTIONS,
         )
         pending: Pending = {}
-        try:
-            for _, element in events:
-                _take(element, *items[element.tag], pending)
-        except (etree.XMLSyntaxError, KeyError, ValueError):
-            # Elements are taken while the verdict is still being made: what is not valid may not be readable.
-            return self._invalid(document, bericht)
-        assert events.root is not None, "a valid document has a root"  # noqa: S101 - tells the type checker
-        return Reading(bericht.TYPE, build_bericht(events.root, bericht, pending))
+        for piece in document.chunks(_PIECE):
+            parser.feed(piece)
+            if _errors(parser):
+                return self._invalid(document, bericht)
+            for _, element in parser.read_events():
+                _take(element, *items[str(element.tag)], pending)
+        return Reading(bericht.TYPE, build_bericht(parser.close(), bericht, pending))
 
     def _invalid(self, document: Document, bericht: type[Bericht]) -> Reading:
-        schema = self._schemas[bericht.TYPE]
         try:
-            findings = explain(document, schema.model, self._meaning)
-        except expat.ExpatError as error:
+            findings = explain(document, self._schemas[bericht.TYPE].model, self._meaning)
+        except ExpatError as error:
             return Reading(bericht.TYPE, refusal=malformed(error))
         # The two engines agree (tests hold them against each other); should they ever not, libxml2's word is law.
         findings = findings or [Finding("xsd", "XSD", "Het bericht voldoet niet aan het schema.", "/Bericht", line=1)]
         return Reading(bericht.TYPE, refusal=Refusal(Kind.SCHEMA_INVALID, tuple(findings)))
 
-    def _malformed(self, document: Document, error: etree.XMLSyntaxError) -> Reading:
-        return Reading(refusal=check_form(document) or unreadable(error.lineno))
+
+class _Nothing:
+    """What a parser makes of a document when it is only asked whether it can be read."""
+
+    def close(self) -> None:
+        """Give nothing."""
 
 
-# A document with a DTD never gets here (see guard), so there is no entity to resolve. It is not said to iterparse
-# because lxml 6 then swallows the errors of a parser that has a schema: a truncated message would pass.
-_OPTIONS: dict[str, Any] = {
-    "load_dtd": False,
-    "no_network": True,
-    "remove_comments": True,
-    "remove_pis": True,
-    "collect_ids": False,
-    "encoding": "utf-8",
-}
+def _root(document: Document, **options: Any) -> etree._Element:
+    parser = etree.XMLPullParser(events=("start",), **options, **_OPTIONS)
+    for piece in document.chunks(_PIECE):
+        parser.feed(piece)
+        for _, element in parser.read_events():
+            return element
+    message = "a document without an element was not refused"
+    raise AssertionError(message)
 
 
-def _namespace(root: etree._Element) -> str:
-    return etree.QName(root).namespace or ""
+def _errors(parser: etree.XMLPullParser) -> bool:
+    """Tell whether what was parsed so far does not fit the schema; a warning is no error."""
+    log = parser.feed_error_log
+    return len(log) > 0 and len(log.filter_domains(etree.ErrorDomains.SCHEMASV)) > 0
+
+
+def _malformed(document: Document, line: int | None) -> Reading:
+    return Reading(refusal=check_form(document) or unreadable(line))
 
 
 def _unknown(root: etree._Element) -> Reading:
-    finding = Finding("xsd", "XSD", unknown_root(_namespace(root)), f"/{shown(etree.QName(root).localname)}", line=1)
-    return Reading(refusal=Refusal(Kind.SCHEMA_INVALID, (finding,)))
+    message = unknown_root(etree.QName(root).namespace or "")
+    return Reading(refusal=Refusal(Kind.SCHEMA_INVALID, (Finding("xsd", "XSD", message, line=root.sourceline),)))
 
 
-def _take(element: etree._Element, list_tag: str, read: Read, pending: Pending) -> None:
+def _take(element: etree._Element, list_tag: str, read: Any, pending: Pending) -> None:
     """Read an item of a list as soon as it is complete, and drop it from the tree."""
     parent = element.getparent()
     if parent is None or parent.tag != list_tag:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,14 +20,9 @@ from gateway.wire.patterns import LINEAR
 class Schema:
     """The schema of one message: libxml2's for the verdict, our own model of it for the explanation."""
 
-    def __init__(self, bericht: type[Bericht], files: Mapping[str, SchemaFile]) -> None:
+    def __init__(self, bericht: type[Bericht], files: dict[str, SchemaFile], compiler: _Compiler) -> None:
         """Compile the schema of a message type, out of the files by namespace."""
-        file = files[bericht.namespace()]
-        try:
-            self.compiled = etree.XMLSchema(file.root.getroottree())
-        except etree.XMLSchemaParseError as error:
-            message = f"Het schema {file.path} is niet bruikbaar: {error}"
-            raise SchemaFolderError(message) from error
+        self.compiled = compiler.compile(files[bericht.namespace()])
         self.model = build_model(files, bericht.namespace())
         check_fit(bericht, self.model)
 
@@ -42,23 +37,24 @@ class Schemas:
         otherwise than we do, and lie beside another one.
         """
         self.folder = folder
-        files = _read(folder)
-        self._schemas = {bericht.TYPE: Schema(bericht, files) for bericht in BERICHTEN.values()}
+        files = _files(folder)
+        compiler = _Compiler(files)
+        self._schemas = {bericht.TYPE: Schema(bericht, files, compiler) for bericht in BERICHTEN.values()}
 
     def __getitem__(self, message_type: str) -> Schema:
         """Give the schema of a message type such as `JW301`."""
         return self._schemas[message_type]
 
 
-def _read(folder: Path) -> dict[str, SchemaFile]:
+def _files(folder: Path) -> dict[str, SchemaFile]:
+    """Read the files of iJw 3.2 in a folder, by namespace."""
     if not folder.is_dir():
         message = f"De map met schema's {folder} bestaat niet; controleer IJW_SCHEMAS_DIR."
         raise SchemaFolderError(message)
     needed = {BASISSCHEMA: "basisschema"} | {b.namespace(): b.TYPE for b in BERICHTEN.values()}
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
     found: dict[str, SchemaFile] = {}
     for path in sorted(folder.rglob("*.xsd")):
-        file = _parse(path, parser)
+        file = _parse(path)
         namespace = file.root.get("targetNamespace", "")
         if namespace in found:
             message = f"De namespace {namespace} staat in {found[namespace].path} en in {path}; laat er één staan."
@@ -69,33 +65,55 @@ def _read(folder: Path) -> dict[str, SchemaFile]:
     if missing:
         message = f"In de map {folder} ontbreekt het schema van: {', '.join(missing)} (iJw 3.2)."
         raise SchemaFolderError(message)
-    _prepare(found, parser)
     return found
 
 
-def _parse(path: Path, parser: etree.XMLParser) -> SchemaFile:
+def _parse(path: Path) -> SchemaFile:
     try:
-        # The base tells libxml2 where the file is, for its messages and for the imports in it.
-        root = etree.fromstring(path.read_bytes(), parser, base_url=path.resolve().as_uri())
+        root = etree.fromstring(path.read_bytes(), etree.XMLParser(resolve_entities=False, no_network=True))
     except (etree.XMLSyntaxError, OSError) as error:
         message = f"Het schema {path} is niet te lezen: {error}"
         raise SchemaFolderError(message) from error
     if root.tag != f"{XS}schema":
-        message = f"{path} is geen XML-schema; haal het uit de map, of zet het goede bestand ervoor in de plaats."
+        message = f"{path} is geen XML-schema; zet het goede bestand ervoor in de plaats, of haal het uit de map."
         raise SchemaFolderError(message)
     return SchemaFile(path, root)
 
 
-def _prepare(files: Mapping[str, SchemaFile], parser: etree.XMLParser) -> None:
-    """Make the files ready for libxml2, in memory: imports lead to one another only, and patterns are linear."""
-    known = {file.path.resolve() for file in files.values()}
-    for file in files.values():
-        for reference in file.root.iter(f"{XS}import", f"{XS}include", f"{XS}redefine"):
-            location = reference.get("schemaLocation", "")
-            target = (file.path.parent / location).resolve()
-            if urlsplit(location).scheme or target not in known:
-                message = f"{file.path} verwijst naar {location!r}; dat is geen schema van iJw 3.2 in de map."
-                raise SchemaFolderError(message)
-            reference.set("schemaLocation", target.as_uri())
-    prepared = {file.path.resolve().as_uri(): _linear(file.root) for file in files.values()}
-    parser.resolvers.add(_Folder(prepared))
+class _Compiler(etree.Resolver):
+    """Compiles schemas from memory: they import one another and nothing else, and their patterns are linear."""
+
+    def __init__(self, files: dict[str, SchemaFile]) -> None:
+        addresses = {file.path.resolve(): file.path.resolve().as_uri() for file in files.values()}
+        self._parser = etree.XMLParser(resolve_entities=False, no_network=True)
+        self._parser.resolvers.add(self)
+        self._files = {addresses[file.path.resolve()]: _prepared(file, addresses) for file in files.values()}
+
+    def compile(self, file: SchemaFile) -> etree.XMLSchema:
+        """Give libxml2's form of a schema."""
+        address = file.path.resolve().as_uri()
+        try:
+            return etree.XMLSchema(etree.fromstring(self._files[address], self._parser, base_url=address))
+        except etree.XMLSchemaParseError as error:
+            message = f"Het schema {file.path} is niet bruikbaar: {error}"
+            raise SchemaFolderError(message) from error
+
+    def resolve(self, system_url: str | None, public_id: str | None, context: Any) -> Any:  # noqa: ARG002 - lxml's
+        """Give libxml2 an imported file; nothing when it is not one of ours."""
+        content = self._files.get(system_url or "")
+        return self.resolve_empty(context) if content is None else self.resolve_string(content, context)
+
+
+def _prepared(file: SchemaFile, addresses: dict[Path, str]) -> bytes:
+    """Write a schema with its imports as addresses, and its patterns as libxml2 reads them best."""
+    root = deepcopy(file.root)
+    for reference in root.iter(f"{XS}import", f"{XS}include", f"{XS}redefine"):
+        location = reference.get("schemaLocation", "")
+        address = addresses.get((file.path.parent / location).resolve())
+        if urlsplit(location).scheme or address is None:
+            message = f"{file.path} verwijst naar {location!r}; dat is geen schema van iJw 3.2 in de map."
+            raise SchemaFolderError(message)
+        reference.set("schemaLocation", address)
+    for pattern in root.iter(f"{XS}pattern"):
+        pattern.set("value", LINEAR.get(pattern.get("value", ""), pattern.get("value", "")))
+    return etree.tostring(root)
