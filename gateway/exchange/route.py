@@ -47,7 +47,8 @@ class Route:
     """What holds for the messages to and from one municipality, by its CBS code.
 
     `retour` is about the positive retourbericht, `declaration_answer` about the JW325. After `max_attempts`
-    failures a message is a dead letter; after `expire_days` of waiting it expires, without them never.
+    failures a message is a dead letter; after `expire_days` of waiting it expires, without them never. Up to
+    `medical_referral_budget` (in euros) a doctor refers without the municipality; no message is refused for it.
     """
 
     code: str
@@ -60,6 +61,7 @@ class Route:
     max_attempts: int = DEFAULT_MAX_ATTEMPTS
     expire_days: int | None = None
     manual: Manual | None = None
+    medical_referral_budget: int | None = None
 
     def is_manual(self, message_type: str) -> bool:
         """Tell whether people handle a message of this type."""

@@ -3,7 +3,7 @@
 The descriptions are what an administrator reads when a value is wrong.
 """
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -29,6 +29,14 @@ class ManualTable(_Table):
     reason: _Text = Field(description="in één zin waarom mensen het bericht afhandelen")
     email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")] | None = Field(
         default=None, description="het e-mailadres van de gemeente voor deze gevallen"
+    )
+
+
+class LimitsTable(_Table):
+    """`[municipality.limits]`: what a region agreed in figures."""
+
+    medical_referral_budget: int | None = Field(
+        default=None, ge=0, description="tot welk budget een arts verwijst zonder de gemeente: een geheel getal, in euro"
     )
 
 
@@ -67,7 +75,9 @@ class MunicipalityTable(_Table):
     manual: ManualTable | None = Field(
         default=None, description="een tabel [municipality.manual] met types, reason en zo nodig email"
     )
-    limits: dict[str, Any] | None = Field(default=None, description="een tabel [municipality.limits]")
+    limits: LimitsTable | None = Field(
+        default=None, description="een tabel [municipality.limits] met medical_referral_budget"
+    )
 
 
 class RouteFile(_Table):
@@ -83,6 +93,7 @@ TABLES: Final[dict[tuple[str, ...], type[BaseModel]]] = {
     (): RouteFile,
     ("municipality",): MunicipalityTable,
     ("municipality", "manual"): ManualTable,
+    ("municipality", "limits"): LimitsTable,
 }
 
 

@@ -146,13 +146,13 @@ def _wrong_code(
 
 
 def _unsupported(source: _Source, place: Place, table: MunicipalityTable) -> Iterator[_Problem]:
-    """Refuse what the gateway does not act upon yet: a setting that is silently ignored would be worse."""
+    """Refuse a way of delivery that is not there yet: messages would wait in a place where nobody looks.
+
+    Limits are advice about agreements, and are kept: a table that is written for them must not stop the exchange.
+    """
     if table.delivery != "queue":
         reason = f'municipality.delivery: "{table.delivery}" wordt nog niet ondersteund; verwacht "queue".'
         yield source.problem((*place, "delivery"), reason)
-    if table.limits is not None:
-        reason = "municipality.limits: wordt nog niet ondersteund; verwacht geen tabel [municipality.limits]."
-        yield source.problem((*place, "limits"), reason)
 
 
 def _route(region: str, table: MunicipalityTable) -> Route:
@@ -166,6 +166,7 @@ def _route(region: str, table: MunicipalityTable) -> Route:
         declaration_answer=Answerer(table.declaration_answer),
         max_attempts=table.max_attempts,
         expire_days=table.expire_days,
+        medical_referral_budget=table.limits.medical_referral_budget if table.limits else None,
         manual=_manual(table.manual) if table.manual else None,
     )
 

@@ -109,6 +109,14 @@ def test_manual_without_email(tmp_path: Path, lists: Codelijsten) -> None:
     assert route.manual == Manual(frozenset({"JW317"}), "Kan niet")
 
 
+def test_limits_are_kept(tmp_path: Path, lists: Codelijsten) -> None:
+    """The limits of a region's agreements are read, and refuse nothing."""
+    (tmp_path / "a.toml").write_text(f"{DIEMEN}[municipality.limits]\nmedical_referral_budget = 8000\n")
+    route = read_route_table(tmp_path, lists).get("0384")
+    assert route is not None
+    assert route.medical_referral_budget == 8000
+
+
 @pytest.mark.parametrize(
     ("extra", "line", "told"),
     [
@@ -117,8 +125,7 @@ def test_manual_without_email(tmp_path: Path, lists: Codelijsten) -> None:
         ('delivery = "ggk0210"', 4, 'municipality.delivery: "ggk0210" wordt nog niet ondersteund'),
         ('delivery = "webhook"', 4, "nog niet ondersteund"),
         ('delivery = "email"', 4, "nog niet ondersteund"),
-        ("[municipality.limits]\nmedical_referral_budget = 8000", 4, "limits: wordt nog niet ondersteund"),
-        ("[municipality.limits]", 4, "limits: wordt nog niet ondersteund"),
+        ('[municipality.limits]\nmedical_referral_budget = "veel"', 5, "in euro"),
         ("limits = 3", 4, "municipality.limits: deze waarde past niet; verwacht een tabel"),
         ('history_checks = "on"', 4, '"off", "advise" of "enforce"'),
         ("history_checks = true", 4, '"off", "advise" of "enforce"'),
