@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -86,9 +87,13 @@ def open_gateway() -> Iterator[Gateway]:
     processes may still be working with the schema of before.
     """
     from gateway.composition import make_gateway
+    from gateway.logs import configure_logs
     from gateway.store.migrate import is_current
 
     settings = load_settings()
+    configure_logs(as_json=settings.log_format == "json")
+    # A command that ends at once says itself what it did.
+    logging.getLogger().setLevel(logging.WARNING)
     if settings.database.startswith("sqlite"):
         migrate(settings)
     gateway = make_gateway(settings)

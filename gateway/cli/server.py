@@ -69,6 +69,9 @@ def serve(
             config.load()
         else:
             _try_out(settings)
+        # Uvicorn finishes what is in progress, and then sends itself the signal once more.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _end)
         _announce(settings, host, listener)
         _run(config, listener)
 
@@ -129,9 +132,6 @@ def _announce(settings: Settings, host: str, listener: socket.socket) -> None:
 def _run(config: Config, listener: socket.socket) -> None:
     from uvicorn import Server
 
-    # Uvicorn finishes what is in progress, and then sends itself the signal once more.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _end)
     if config.workers == 1:
         Server(config).run(sockets=[listener])
         return
@@ -154,13 +154,16 @@ def worker() -> None:
     Hij geeft berichten vrij waarvan de ophaaltermijn voorbij is, en laat berichten vervallen die te lang wachten.
     Bij Ctrl+C of SIGTERM maakt hij af waar hij mee bezig is.
     """
+    from gateway.logs import configure_logs
+
     with open_gateway() as gateway:
+        configure_logs(as_json=gateway.settings.logs_as_json)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _interrupt)
         rounds = threading.Thread(target=gateway.upkeep.run, name="upkeep")
-        rounds.start()
-        say("De bezorger draait (stoppen: Ctrl+C)")
         try:
+            rounds.start()
+            say("De bezorger draait (stoppen: Ctrl+C)")
             rounds.join()
         except KeyboardInterrupt:
             gateway.upkeep.stop()

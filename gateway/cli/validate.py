@@ -153,5 +153,10 @@ def _check_zip(codec: Codec, name: str, document: Document) -> Iterator[tuple[st
         yield name, Reading(refusal=opened)
         return
     for number, entry in enumerate(opened, 1):
-        reading = Reading(refusal=entry) if isinstance(entry, Refusal) else codec.read(entry)
-        yield f"{name}#{number}", reading
+        if isinstance(entry, Refusal):
+            yield f"{name}#{number}", Reading(refusal=entry)
+            continue
+        try:
+            yield f"{name}#{number}", codec.read(entry)
+        finally:
+            entry.close()

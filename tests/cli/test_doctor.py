@@ -1,0 +1,187 @@
+"""`doctor`."""
+
+import shutil
+from collections import namedtuple
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from gateway.cli import database_examination, examination
+from gateway.cli.diagnosis import Mark
+from gateway.store.condition import Condition
+from tests.cli.conftest import Run
+
+_PASSWORD = "zeergeheim"
+_KEY = "k1:" + "A" * 43 + "="
+
+
+def _marks(lines: list[str]) -> dict[str, str]:
+    """Give the mark of every subject."""
+    found = [line.partition(":")[0].split(" ", 1) for line in lines if line[:1] in set(Mark)]
+    return {subject: mark for mark, subject in found}
+
+
+def test_before_the_first_start(run: Run, tmp_path: Path) -> None:
+    """In an empty folder nothing is wrong yet; what will be made is said, and nothing is made by looking."""
+    ran = run("doctor")
+    assert ran.code == 0
+    marks = _marks(ran.lines)
+    assert (marks["Datamap"], marks["Sleutels"], marks["Database"]) == ("!", "!", "!")
+    assert marks["Routetabellen"] == marks["Schema's en lijsten"] == "✓"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_after_the_first_start(run: Run) -> None:
+    """A gateway that works has nothing but ticks."""
+    run("migrate")
+    run("party", "list")
+    ran = run("doctor")
+    assert ran.code == 0
+    assert set(_marks(ran.lines).values()) == {"✓"}
+
+
+def test_secrets_are_not_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a secret only is said that it is set."""
+    monkeypatch.setenv(
+        "IJW_DATABASE_URL", f"postgresql+psycopg://iemand:{_PASSWORD}@127.0.0.1:1/x?sslpassword={_PASSWORD}"
+    )
+    monkeypatch.setenv("IJW_SMTP_URL", f"smtps://iemand:{_PASSWORD}@mail.example")
+    monkeypatch.setenv("IJW_ENCRYPTION_KEYS", _KEY)
+    ran = run("doctor")
+    shown = ran.out.decode() + ran.err
+    assert _PASSWORD not in shown
+    assert _KEY not in shown
+    assert "postgresql+psycopg://iemand:***@127.0.0.1:1/x" in shown
+    assert shown.count("  ingesteld") + shown.count(" ingesteld\n") >= 2
+    assert (ran.code, _marks(ran.lines)["Database"]) == (1, "✗")
+
+
+def test_wrong_settings(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting that cannot be read is a diagnosis, not a crash."""
+    monkeypatch.setenv("IJW_LOG_FORMAT", "xml")
+    ran = run("doctor")
+    assert (ran.code, ran.lines) == (1, ["✗ Instellingen: IJW_LOG_FORMAT: verwacht console of json."])
+
+
+def test_a_setting_that_does_not_exist(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slip in the name of a setting is noticed, with what was probably meant."""
+    monkeypatch.setenv("IJW_DATABSE_URL", "sqlite:///x.db")
+    ran = run("doctor")
+    assert ran.code == 0
+    assert "    → Bedoeld is misschien IJW_DATABASE_URL." in ran.lines
+
+
+def test_a_key_that_others_can_read(run: Run, tmp_path: Path) -> None:
+    """A key file that others can read is wrong, and the remedy is a command."""
+    run("party", "list")
+    key = tmp_path / "var" / "encryption-keys"
+    key.chmod(0o644)
+    ran = run("doctor")
+    assert ran.code == 1
+    assert f"    → Voer uit: chmod 600 {key}" in ran.lines
+
+
+def test_a_key_that_is_gone(run: Run, tmp_path: Path) -> None:
+    """Messages without the key that reads them are the worst that can be found."""
+    assert run("demo").code == 0
+    key = tmp_path / "var" / "encryption-keys"
+    content = key.read_bytes()
+    key.unlink()
+    ran = run("doctor")
+    assert (ran.code, _marks(ran.lines)["Inhoud"]) == (1, "✗")
+    key.write_bytes(b"local-1:" + _KEY.encode().partition(b":")[2])
+    key.chmod(0o600)
+    assert run("doctor").code == 1
+    key.write_bytes(content)
+    assert run("doctor").code == 0
+
+
+def test_broken_files(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of schemas or routes that is not there is told, and the rest is looked at all the same."""
+    monkeypatch.setenv("IJW_SCHEMAS_DIR", str(tmp_path / "weg"))
+    ran = run("doctor")
+    assert ran.code == 1
+    marks = _marks(ran.lines)
+    assert marks["Schema's en lijsten"] == "✗"
+    assert "Database" in marks
+
+
+def test_a_database_of_before(run: Run, tmp_path: Path) -> None:
+    """A database that was not migrated is wrong, with the command that does it."""
+    (tmp_path / "var").mkdir()
+    create_engine(f"sqlite:///{tmp_path / 'var' / 'gateway.db'}").connect().close()
+    ran = run("doctor")
+    assert ran.code == 1
+    assert "    → Voer uit: ijw-gateway migrate" in ran.lines
+
+
+@pytest.mark.postgres
+def test_postgresql(run: Run, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PostgreSQL that may forget commits in a power cut is wrong; one that does not is right."""
+    monkeypatch.setenv("IJW_DATABASE_URL", postgres_url)
+    monkeypatch.setenv("IJW_ENCRYPTION_KEYS", _KEY)
+    run("migrate")
+    assert _marks(run("doctor").lines)["Duurzaamheid"] == "✗"
+    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    name = engine.url.database
+    with engine.connect() as connection:
+        connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = on'))
+    try:
+        ran = run("doctor")
+        assert ran.code == 0
+        assert set(_marks(ran.lines).values()) <= {"✓", "!"}
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
+        engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("settings", "wrong"),
+    [
+        ({}, {}),
+        ({"server_version_num": "120019"}, {"PostgreSQL"}),
+        ({"server_encoding": "SQL_ASCII"}, {"PostgreSQL"}),
+        ({"fsync": "off"}, {"Duurzaamheid"}),
+        ({"synchronous_commit": "remote_apply"}, {}),
+    ],
+)
+def test_settings_of_postgresql(settings: dict[str, str], wrong: set[str]) -> None:
+    """An old server, another encoding and a server that does not wait for its disk are wrong."""
+    found = Condition(
+        "postgresql",
+        {
+            "server_version_num": "150008",
+            "fsync": "on",
+            "full_page_writes": "on",
+            "synchronous_commit": "on",
+            "server_encoding": "UTF8",
+            **settings,
+        },
+        datetime.now(UTC),
+    )
+    diagnoses = list(database_examination._postgresql(found))
+    assert {each.subject for each in diagnoses if each.mark is Mark.WRONG} == set(wrong)
+
+
+def test_a_clock_that_is_lost(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that thinks it is 1970 has lost its clock."""
+
+    class Lost(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> "Lost":
+            return cls(1970, 1, 1, tzinfo=UTC)
+
+    monkeypatch.setattr(examination, "datetime", Lost)
+    ran = run("doctor")
+    assert (ran.code, _marks(ran.lines)["Klok"]) == (1, "✗")
+
+
+@pytest.mark.parametrize(("free", "mark"), [(2 * 1024**3, "✓"), (500 * 1024**2, "!"), (1024**2, "✗")])
+def test_a_disk_that_fills(run: Run, monkeypatch: pytest.MonkeyPatch, free: int, mark: str) -> None:
+    """A disk that is nearly full asks for attention; one that is full is wrong."""
+    usage = namedtuple("usage", "total used free")  # noqa: PYI024
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(0, 0, free))
+    assert _marks(run("doctor").lines)["Schijfruimte"] == mark
