@@ -36,7 +36,7 @@ class LimitsTable(_Table):
     """`[municipality.limits]`: what a region agreed in figures."""
 
     medical_referral_budget: int | None = Field(
-        default=None, ge=0, description="tot welk budget een arts verwijst zonder de gemeente: een geheel getal, in euro"
+        default=None, ge=0, description="tot welk budget een arts zelf mag verwijzen: een geheel getal, in euro"
     )
 
 
