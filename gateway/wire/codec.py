@@ -10,7 +10,7 @@ from gateway.wire.document import MAX_SIZE, Document
 from gateway.wire.guard import too_large
 from gateway.wire.json_form import Draft, from_json, parse_json
 from gateway.wire.reader import Reader, Reading
-from gateway.wire.refusal import Kind, Refusal, refuse
+from gateway.wire.refusal import Kind, refuse
 from gateway.wire.schemas import Schemas
 from gateway.wire.wording import Meaning
 from gateway.wire.writer import write_bericht
@@ -39,7 +39,10 @@ class Codec:
 
     def write(self, bericht: Bericht) -> Document:
         """Write a message; raises InvalidBerichtError when it does not fit the schema, which is our own mistake."""
-        document = Document(write_bericht(bericht))
+        try:
+            document = Document(write_bericht(bericht))
+        except UnicodeEncodeError as error:  # Half a character, which no message that was read can hold.
+            raise InvalidBerichtError from error
         findings = self._reader.read(document).findings
         if findings:
             message = "; ".join(f"{finding.path}: {finding.message}" for finding in findings)
@@ -47,8 +50,8 @@ class Codec:
         return document
 
     def _read_draft(self, draft: Draft) -> tuple[Document, Reading]:
-        if draft.findings:
-            return Document(), Reading(draft.type, refusal=Refusal(Kind.SCHEMA_INVALID, draft.findings))
+        if draft.refusal:
+            return Document(), Reading(draft.type, refusal=draft.refusal)
         document = Document(draft.xml)
         reading = self._reader.read(document)
         if reading.refusal:

@@ -83,8 +83,7 @@ class _Walk:
         for parent, name, number, line, message in self._found:
             yield Finding("xsd", "XSD", message, _path(parent, name, number), line=line)
         if self.more:
-            message = f"Er zijn meer dan {MAX_FINDINGS} fouten tegen het schema; hier staan de eerste."
-            yield Finding("xsd", "XSD", message, "/Bericht", line=self._found[0][3])
+            yield too_many()
 
     def _start(self, qname: str, attributes: list[str]) -> None:
         if self._outside:
@@ -215,6 +214,12 @@ class _Walk:
         if len(self._found) == MAX_FINDINGS:
             raise _EnoughError
         self._found.append((parent, name, number, line, message))
+
+
+def too_many() -> Finding:
+    """Say that there is more wrong than was told."""
+    message = f"Er zijn meer dan {MAX_FINDINGS} fouten tegen het schema; hier staan de eerste."
+    return Finding("xsd", "XSD", message, "/Bericht")
 
 
 def _path(parent: _Place | None, name: str, number: int) -> str:

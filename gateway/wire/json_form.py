@@ -22,7 +22,9 @@ from gateway.ijw.finding import Finding
 from gateway.ijw.klasse import Klasse, Soort, Veld, velden
 from gateway.ijw.waarden import plain_spelling
 from gateway.wire.builder import elements
+from gateway.wire.explain import MAX_FINDINGS, too_many
 from gateway.wire.names import json_names, perhaps
+from gateway.wire.refusal import Kind, Refusal, refuse
 from gateway.wire.writer import Lines
 
 # What the gateway fills in when it is left out: the same in every message of a type.
@@ -56,8 +58,12 @@ class Draft:
     """A message in typed form turned into XML; or what is wrong with the form."""
 
     type: str | None
-    xml: bytes
-    findings: tuple[Finding, ...] = ()
+    xml: bytes = b""
+    refusal: Refusal | None = None
+
+
+class _EnoughError(Exception):
+    """So many findings that more would not help."""
 
 
 def parse_json(data: bytes) -> Draft:
@@ -65,7 +71,8 @@ def parse_json(data: bytes) -> Draft:
     try:
         form = json.loads(data.decode(), object_pairs_hook=_no_doubles, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        return _wrong(None, "Dit is geen goede JSON (UTF-8, elke naam één keer in een object).", None)
+        reason = "Dit is geen goede JSON (UTF-8, elke naam één keer in een object)."
+        return Draft(None, refusal=refuse(Kind.NOT_WELL_FORMED, reason))
     if not isinstance(form, dict) or set(form) - {"type", "release", "bericht"}:
         return _wrong(None, 'Verwacht wordt een object met "type", "release" en "bericht".', None)
     name = form.get("type")
@@ -81,8 +88,13 @@ def from_json(bericht: type[Bericht], content: Any) -> Draft:
     if not isinstance(content, dict):
         return _wrong(bericht.TYPE, '"bericht" moet een object zijn.', "/Bericht")
     form = _Form(bericht)
-    form.fields(bericht, _with_fixed(bericht, content), "/Bericht")
-    return Draft(bericht.TYPE, b"" if form.findings else form.lines.finish(), tuple(form.findings))
+    try:
+        form.fields(bericht, _with_fixed(bericht, content), "/Bericht")
+    except _EnoughError:
+        form.findings.append(too_many())
+    if form.findings:
+        return Draft(bericht.TYPE, refusal=Refusal(Kind.SCHEMA_INVALID, tuple(form.findings)))
+    return Draft(bericht.TYPE, form.lines.finish())
 
 
 def _with_fixed(bericht: type[Bericht], content: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,7 +125,7 @@ def _no_constant(_: str) -> Any:
 
 
 def _wrong(message_type: str | None, message: str, path: str | None) -> Draft:
-    return Draft(message_type, b"", (Finding("xsd", "XSD", message, path),))
+    return Draft(message_type, refusal=Refusal(Kind.SCHEMA_INVALID, (Finding("xsd", "XSD", message, path),)))
 
 
 class _Form:
@@ -180,4 +192,6 @@ class _Form:
         self.lines.leaf(tag, text)
 
     def _tell(self, message: str, path: str) -> None:
+        if len(self.findings) == MAX_FINDINGS:
+            raise _EnoughError
         self.findings.append(Finding("xsd", "XSD", message, path))
