@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Self, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Connection, case, literal, select, union_all
+from sqlalchemy import Connection, bindparam, case, literal, select, union_all
 
 from gateway.errors import ConflictError
 from gateway.ijw.finding import Finding
@@ -80,6 +80,14 @@ _BY_REFERENCE = Lookup(
     .join(tables.message_reference, tables.message_reference.c.message_id == tables.message.c.id)
     .order_by(tables.message.c.id.desc()),
     *_REFERENCE_KEY,
+)
+
+# Two transactions that answer the same two messages, each in another order, would lock each other out.
+_LOCK_ANSWERED = (
+    select(tables.message.c.id)
+    .where(tables.message.c.id.in_(bindparam("answered", expanding=True)))
+    .order_by(tables.message.c.id)
+    .with_for_update(key_share=True)
 )
 
 # A list of a period looks among the ids of that period; an id that tells another time would not be found.
@@ -179,11 +187,7 @@ def _refusal(message: NewMessage, existing: dict[Key, MessageRow]) -> Outcome:
 def _insert(conn: Connection, messages: Sequence[NewMessage], answering: Collection[UUID] = ()) -> set[UUID]:
     answered = {message.answers for message in messages if message.answers is not None}.difference(answering)
     if answered and conn.dialect.name == "postgresql":
-        # Two transactions that answer the same two messages, in another order, would lock each other out.
-        table = tables.message
-        conn.execute(
-            select(table.c.id).where(table.c.id.in_(answered)).order_by(table.c.id).with_for_update(key_share=True)
-        )
+        conn.execute(_LOCK_ANSWERED, {"answered": list(answered)})
     rows = [_row(message) for message in sorted(messages, key=_key)]
     # SQLite gives the ids as text.
     return {value if isinstance(value, UUID) else UUID(value) for value in _MESSAGES.run(conn, rows)}

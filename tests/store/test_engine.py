@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -103,6 +105,19 @@ def test_other_errors_pass(numbers: Database) -> None:
     """An error of the gateway itself stays what it is."""
     with pytest.raises(KeyringError), numbers.read():
         _ = numbers.keyring
+
+
+def test_a_process_that_dies_leaves_nothing(numbers: Database, database_url: str) -> None:
+    """What a killed process was writing is gone, and nobody has to wait for it."""
+    code = (
+        "import os, sys; from sqlalchemy import text; from gateway.store.engine import Database\n"
+        "with Database(sys.argv[1]).write() as conn:\n"
+        "    conn.execute(text('UPDATE number SET v = 5')); os.kill(os.getpid(), 9)"
+    )
+    died = subprocess.run([sys.executable, "-c", code, database_url], check=False)
+    assert died.returncode == -9
+    add(numbers, 1)
+    assert values(numbers) == [1, 0]
 
 
 def test_a_full_pool_is_busy(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

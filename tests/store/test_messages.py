@@ -156,6 +156,16 @@ def test_an_answer_to_nothing_is_a_conflict(database: Database) -> None:
         save(database, an_answer(a_message()))
 
 
+def test_a_relation_to_nothing_is_a_conflict(database: Database) -> None:
+    """An error while the belongings are written takes the message back, and leaves the connection fit for use."""
+    message = a_message(bsns=(BSN,), relations=((new_id(NOW), "request"),))
+    with pytest.raises(ConflictError):
+        save(database, message)
+    with database.read() as conn:
+        assert messages.get(conn, message.id) is None
+    stored(database, replace(message, relations=()))
+
+
 def test_a_reply_is_written_with_its_message(database: Database) -> None:
     """The retourbericht that the gateway makes is stored with the message, linked to it, with its own content."""
     message = a_message()
