@@ -14,12 +14,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-import psycopg
 from sqlalchemy import JSON, Column, Connection, Date, Integer, Table, Uuid
 
 from gateway.store.columns import UtcDateTime
+
+if TYPE_CHECKING:
+    import psycopg
 
 Row: TypeAlias = tuple[Any, ...]
 
@@ -59,9 +61,11 @@ class BulkInsert:
         if conn.dialect.name == "sqlite":
             result = conn.exec_driver_sql(statement, tuple(values))
             return list(result.scalars()) if self._or_skip else []
+        from psycopg import RawCursor  # noqa: PLC0415 - only where a PostgreSQL is in use: it takes long to load
+
         # The raw cursor takes PostgreSQL's own $1; the usual one would search the long text for %s every time.
         driver: psycopg.Connection[Any] = cast("psycopg.Connection[Any]", conn.connection.driver_connection)
-        with psycopg.RawCursor(driver) as cursor:
+        with RawCursor(driver) as cursor:
             cursor.execute(statement.encode(), values)
             return [row[0] for row in cursor.fetchall()] if self._or_skip else []
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import select
 import sqlite3
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -18,6 +18,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from gateway.errors import ConfigurationError, ConflictError, DatabaseUnavailableError, GatewayError, KeyringError
 from gateway.store.vault import Keyring
+
+if TYPE_CHECKING:
+    import psycopg
 
 _PATIENCE_SECONDS = 10  # for a place in the pool, and for another process's write on SQLite
 _IDLE_SECONDS = 1.0  # a connection that lay idle for longer is asked whether it still lives
@@ -85,19 +88,27 @@ def translated() -> Iterator[None]:
         raise DatabaseBusyError from error
     except DBAPIError as error:
         raise _translate(error.orig, lost=error.connection_invalidated) from error
-    except (psycopg.Error, sqlite3.Error) as error:
+    except sqlite3.Error as error:
+        raise _translate(error) from error
+    except _psycopg_errors("Error") as error:
         raise _translate(error) from error
     except SQLAlchemyError as error:
         raise DatabaseFailedError from error
 
 
+def _psycopg_errors(*names: str) -> tuple[type[BaseException], ...]:
+    # SQLAlchemy loads psycopg when a PostgreSQL is opened; on SQLite it would be a tenth of the start for nothing.
+    driver = sys.modules.get("psycopg")
+    return tuple(getattr(driver, name) for name in names) if driver else ()
+
+
 def _translate(error: BaseException | None, *, lost: bool = False) -> GatewayError:
-    if isinstance(error, psycopg.IntegrityError | sqlite3.IntegrityError):
+    if isinstance(error, (sqlite3.IntegrityError, *_psycopg_errors("IntegrityError"))):
         return ConflictError()
     state = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None) or ""
     if state.startswith(_BUSY):
         return DatabaseBusyError()
-    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+    if isinstance(error, _psycopg_errors("OperationalError", "InterfaceError")):
         return DatabaseUnavailableError()
     if lost or state.startswith(_SQLITE_UNAVAILABLE):
         return DatabaseUnavailableError()
@@ -185,7 +196,7 @@ def _take(connection: psycopg.Connection[Any], record: ConnectionPoolEntry, _pro
         try:
             connection.execute("SELECT 1")
             connection.commit()  # a rollback would make psycopg forget its prepared statements
-        except psycopg.Error as error:
+        except _psycopg_errors("Error") as error:
             raise DisconnectionError from error
 
 
