@@ -9,7 +9,7 @@ PYTHON ?= $(firstword $(shell command -v python3.11) python3)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-TYPED := $(wildcard gateway tests benchmarks tools)
+TYPED := $(wildcard gateway tests benchmarks tools docs/client.py)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -26,8 +26,8 @@ $(STAMP): requirements-dev.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-run: install ## Start the gateway on this machine, with an embedded database in ./var
-	@$(BIN)/ijw-gateway serve
+run: install ## Start the gateway, with an embedded database in ./var; ARGS="--port 9000"
+	@$(BIN)/ijw-gateway serve $(ARGS)
 
 demo: install ## Fill an empty database with fictional parties and a full exchange
 	@$(BIN)/ijw-gateway demo
