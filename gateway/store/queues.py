@@ -23,6 +23,13 @@ _MESSAGE = tables.message
 _LEASE = tables.lease
 _LEASES = BulkInsert(_LEASE, "id", "message_id", "party", "token_id", "attempt", "created_at", "expires_at")
 
+# Made once: making a statement anew costs more than asking it.
+_LEASE_BY_ID = select(_LEASE).where(_LEASE.c.id == bindparam("lease"))
+_LOCK_LEASED = (
+    select(_MESSAGE)
+    .where(_MESSAGE.c.id == select(_LEASE.c.message_id).where(_LEASE.c.id == bindparam("lease")).scalar_subquery())
+    .with_for_update(key_share=True)
+)
 _HAND_OVER = (
     update(_MESSAGE)
     .where(_MESSAGE.c.id == bindparam("message"))
@@ -95,7 +102,7 @@ def lease(
 
 def get_lease(conn: Connection, lease_id: UUID) -> LeaseRow | None:
     """Give a lease, if it was ever there."""
-    row = conn.execute(select(_LEASE).where(_LEASE.c.id == lease_id)).one_or_none()
+    row = conn.execute(_LEASE_BY_ID, {"lease": lease_id}).one_or_none()
     return None if row is None else LeaseRow.from_row(row)
 
 
@@ -234,9 +241,7 @@ class _Held:
 
 
 def _hold(conn: Connection, lease_id: UUID) -> _Held | None:
-    message_id = select(_LEASE.c.message_id).where(_LEASE.c.id == lease_id).scalar_subquery()
-    query = select(_MESSAGE).where(_MESSAGE.c.id == message_id).with_for_update(key_share=True)
-    row = conn.execute(query).one_or_none()
+    row = conn.execute(_LOCK_LEASED, {"lease": lease_id}).one_or_none()
     # Only now, behind the message's lock, does the lease stand still.
     lease_row = get_lease(conn, lease_id)
     return None if row is None or lease_row is None else _Held(lease_row, MessageRow.from_row(row))
