@@ -64,7 +64,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     """Wire a gateway; raises ConfigurationError, with what to do, when it cannot work as it is set."""
     codec, lists = make_codec(settings)
     routes = read_route_table(settings.routes_dir, lists)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     keyring = make_keyring(settings)
     database = Database(settings.database, pool_size=settings.database_pool)
     intake = Intake(database, keyring, codec, routes, clock)

@@ -228,7 +228,7 @@ def _new_message(
 ) -> NewMessage:
     waits = route.expire_days if route else None
     return NewMessage(
-        id=new_id(),
+        id=new_id(now),
         type=address.type,
         release=RELEASE,
         sender=address.sender,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import Enum
 from uuid import UUID
@@ -62,4 +63,9 @@ class Queueing:
             codes = (message.recipient, message.sender) if message else ()
             route = next((found for code in codes if (found := self._routes.get(code))), None)
             most = route.max_attempts if route else DEFAULT_MAX_ATTEMPTS
-            return queues.fail(connection, lease_id, reason=reason, max_attempts=most, now=now)
+            return queues.fail(connection, lease_id, reason=_without_numbers(reason), max_attempts=most, now=now)
+
+
+def _without_numbers(reason: str) -> str:
+    """Leave out what may be somebody's number: a reason is kept readable, and shown to the other side."""
+    return re.sub(r"[0-9]{8,}", "…", reason)
