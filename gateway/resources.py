@@ -34,6 +34,6 @@ def _folder(name: str) -> Path:
     parent = _INSIDE_WHEEL if _INSIDE_WHEEL.is_dir() else _CHECKOUT
     folder = parent / name
     if not folder.is_dir():
-        message = f"The folder {folder} is missing; the installation is incomplete."
+        message = f"De map {folder} ontbreekt; de installatie is niet volledig."
         raise ResourceFolderError(message)
     return folder

@@ -50,13 +50,11 @@ def doctor() -> None:
 
 def _in_force(settings: Settings) -> Iterator[tuple[str, str]]:
     from pydantic import SecretStr
-    from sqlalchemy import make_url
 
     for field in type(settings).model_fields:
         value = getattr(settings, field)
         if field == "database_url":
-            # Options in the URL may hold a password as well as its usual place.
-            shown = make_url(settings.database).set(query={}).render_as_string(hide_password=True)
+            shown = _without_secrets(settings.database)
         elif isinstance(value, SecretStr) or field in {"encryption_keys", "smtp_url"}:
             shown = "ingesteld" if value is not None else "niet ingesteld"
         elif field == "log_format":
@@ -65,6 +63,16 @@ def _in_force(settings: Settings) -> Iterator[tuple[str, str]]:
             shown = str(value)
         default = "" if field in settings.model_fields_set or shown == "niet ingesteld" else "  (standaard)"
         yield f"{_PREFIX}{field.upper()}", shown + default
+
+
+def _without_secrets(url: str) -> str:
+    from gateway.store.engine import parse_url
+
+    try:
+        # Options in the URL may hold a password as well as its usual place.
+        return parse_url(url).set(query={}).render_as_string(hide_password=True)
+    except ConfigurationError:
+        return "niet te begrijpen"
 
 
 def _unknown_variables(settings: Settings) -> Iterator[Diagnosis]:

@@ -47,9 +47,13 @@ def _problem(problem: Any) -> str:
 
 def load_codec() -> Codec:
     """Load what reading and writing messages takes: no database, and no data folder is made."""
-    from gateway.composition import make_codec
+    # As composition.make_codec does, which would load the database and the web application along.
+    from gateway.wire.codec import Codec
+    from gateway.wire.reference import read_codelijsten
+    from gateway.wire.schemas import Schemas
 
-    return make_codec(load_settings())[0]
+    folder = load_settings().schemas_dir
+    return Codec(Schemas(folder), read_codelijsten(folder).meaning)
 
 
 def migrate(settings: Settings) -> bool:
@@ -64,11 +68,9 @@ def migrate(settings: Settings) -> bool:
 @contextmanager
 def existing_database(settings: Settings) -> Iterator[Database | None]:
     """Give the database as it is, and nothing where there is no file of it yet: looking makes none."""
-    from sqlalchemy import make_url
+    from gateway.store.engine import Database, parse_url
 
-    from gateway.store.engine import Database
-
-    url = make_url(settings.database)
+    url = parse_url(settings.database)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         yield None
         return

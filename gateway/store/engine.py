@@ -43,10 +43,10 @@ class Database:
 
     def __init__(self, url: str, *, keyring: Keyring | None = None, pool_size: int = 10) -> None:
         self._keyring = keyring
-        parsed = _parse(url)
+        parsed = parse_url(url)
         backend = parsed.get_backend_name()
         if backend not in _BACKENDS:
-            raise ConfigurationError("The database is SQLite (sqlite:///…) or PostgreSQL (postgresql+psycopg://…).")
+            raise ConfigurationError("De database is SQLite (sqlite:///…) of PostgreSQL (postgresql+psycopg://…).")
         self._writer, self._reader = _BACKENDS[backend](parsed, pool_size)
 
     @property
@@ -58,7 +58,7 @@ class Database:
     def keyring(self) -> Keyring:
         """The keys of what is stored."""
         if self._keyring is None:
-            raise KeyringError("There is no encryption key.")
+            raise KeyringError("Er is geen sleutel om berichten mee te versleutelen.")
         return self._keyring
 
     @contextmanager
@@ -118,9 +118,11 @@ def _translate(error: BaseException | None, *, lost: bool = False) -> GatewayErr
 def _sqlite(url: URL, pool_size: int) -> tuple[Engine, Engine]:
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         oldest = ".".join(map(str, _OLDEST_SQLITE))
-        raise ConfigurationError(f"SQLite is {sqlite3.sqlite_version} here; the gateway needs {oldest} or newer.")
+        raise ConfigurationError(
+            f"SQLite is hier {sqlite3.sqlite_version}; de gateway heeft {oldest} of nieuwer nodig."
+        )
     if url.database in {None, "", ":memory:"}:
-        raise ConfigurationError("The embedded database needs a file: sqlite:///folder/file.db")
+        raise ConfigurationError("Een SQLite-database heeft een bestand nodig: sqlite:///map/bestand.db")
     # SQLite knows one writer at a time. A pool of one makes the threads of this process wait for each other here,
     # in turn, instead of in SQLite's own loop of sleeping and trying again; that one is left for other processes.
     writer = _sqlite_engine(url, "BEGIN IMMEDIATE", pool_size=1)
@@ -203,9 +205,10 @@ def _take(connection: psycopg.Connection[Any], record: ConnectionPoolEntry, _pro
 _BACKENDS = {"sqlite": _sqlite, "postgresql": _postgresql}
 
 
-def _parse(url: str) -> URL:
+def parse_url(url: str) -> URL:
+    """Read the URL of a database."""
     try:
         return make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number is the latter
         # The URL itself is not repeated: there may be a password in it.
-        raise ConfigurationError("The database URL cannot be understood.") from None
+        raise ConfigurationError("De URL van de database is niet te begrijpen; controleer IJW_DATABASE_URL.") from None

@@ -76,6 +76,6 @@ def _run_alembic(conn: Connection) -> None:
         command.upgrade(config, "head")
     except CommandError as error:
         raise MigrationError(
-            f"This gateway does not know the schema {before!r} of the database; is it older?"
+            f"De database heeft schema {before!r}, en dat kent deze gateway niet; is hij ouder dan de database?"
         ) from error
     _log.info("The database went from schema %s to %s.", before, HEAD)

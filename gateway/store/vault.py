@@ -34,12 +34,14 @@ class Keyring:
 
     def __init__(self, keys: dict[str, bytes]) -> None:
         if not keys:
-            raise KeyringError("There is no encryption key.")
+            raise KeyringError("Er is geen sleutel om berichten mee te versleutelen.")
         for key_id, key in keys.items():
             if not _KEY_ID.fullmatch(key_id):
-                raise KeyringError("A key's id is 1 to 32 letters, digits, points, hyphens or underscores.")
+                raise KeyringError(
+                    "Het id van een sleutel is 1 tot en met 32 letters, cijfers, punten en streepjes lang."
+                )
             if len(key) != _KEY_BYTES:
-                raise KeyringError(f"The encryption key {key_id!r} is not {_KEY_BYTES} bytes.")
+                raise KeyringError(f"De sleutel {key_id!r} is niet {_KEY_BYTES} bytes lang.")
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
         self._bsn_keys = {key_id: _derive(key, b"bsn") for key_id, key in keys.items()}
         self._first = next(iter(keys))
@@ -58,13 +60,13 @@ class Keyring:
             key_id, colon, encoded = entry.partition(":")
             # What is wrong is told without repeating it: a key in a wrong form is still a key.
             if not colon:
-                raise KeyringError("An encryption key is written as id:base64.")
+                raise KeyringError("Een sleutel wordt geschreven als id:base64.")
             if key_id in keys:
-                raise KeyringError("Two encryption keys have the same id.")
+                raise KeyringError("Twee sleutels hebben hetzelfde id.")
             try:
                 keys[key_id] = base64.b64decode(encoded, validate=True)
             except (binascii.Error, ValueError):
-                raise KeyringError("An encryption key is not base64.") from None
+                raise KeyringError("Een sleutel is niet in base64 geschreven.") from None
         return cls(keys)
 
     @classmethod
@@ -77,9 +79,11 @@ class Keyring:
                 mode = os.fstat(file.fileno()).st_mode
                 text = file.read()
         except (OSError, UnicodeDecodeError) as error:
-            raise KeyringError(f"The key file {path} cannot be read ({type(error).__name__}).") from None
+            raise KeyringError(f"Het sleutelbestand {path} is niet te lezen ({type(error).__name__}).") from None
         if mode & _OTHERS:
-            raise KeyringError(f"Others can read the key file {path}; only its owner may: chmod 600 {path}")
+            raise KeyringError(
+                f"Anderen kunnen het sleutelbestand {path} lezen; alleen de eigenaar mag dat: chmod 600 {path}"
+            )
         return cls.parse(text)
 
     def encrypt(self, plain: bytes, associated: bytes) -> tuple[str, bytes]:
@@ -91,12 +95,12 @@ class Keyring:
         """Decrypt what `encrypt` gave."""
         cipher = self._ciphers.get(key_id)
         if cipher is None:
-            raise KeyringError(f"The encryption key {key_id!r} that this was encrypted with is not there.")
+            raise KeyringError(f"De sleutel {key_id!r}, waarmee dit is versleuteld, is er niet.")
         try:
             return cipher.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], associated)
         except (InvalidTag, ValueError):
             raise KeyringError(
-                f"What is stored does not fit the encryption key {key_id!r}: the key is another, or the data changed."
+                f"Wat er staat, past niet bij de sleutel {key_id!r}: die is een andere, of de gegevens zijn veranderd."
             ) from None
 
     def bsn_hash(self, bsn: str) -> tuple[str, bytes]:
@@ -130,7 +134,7 @@ def _create(path: Path) -> None:
         finally:
             draft.unlink()
     except OSError as error:
-        raise KeyringError(f"The key file {path} cannot be made ({type(error).__name__}).") from None
+        raise KeyringError(f"Het sleutelbestand {path} is niet te maken ({type(error).__name__}).") from None
 
 
 def _owner_only(path: str, flags: int) -> int:

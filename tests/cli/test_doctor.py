@@ -58,6 +58,15 @@ def test_secrets_are_not_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> Non
     assert (ran.code, _marks(ran.lines)["Database"]) == (1, "✗")
 
 
+@pytest.mark.parametrize("rest", [f"iemand:{_PASSWORD}@server:poort/x", f"iemand:{_PASSWORD}@[/x"])
+def test_a_url_that_cannot_be_read(run: Run, monkeypatch: pytest.MonkeyPatch, rest: str) -> None:
+    """A URL with a slip in it is told without what it says."""
+    monkeypatch.setenv("IJW_DATABASE_URL", f"postgresql+psycopg://{rest}")
+    ran = run("doctor")
+    assert (ran.code, _marks(ran.lines)["Database"]) == (1, "✗")
+    assert _PASSWORD not in ran.out.decode() + ran.err
+
+
 def test_wrong_settings(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """A setting that cannot be read is a diagnosis, not a crash."""
     monkeypatch.setenv("IJW_LOG_FORMAT", "xml")
@@ -118,13 +127,14 @@ def test_a_database_of_before(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.postgres
-def test_postgresql(run: Run, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_postgresql(run: Run, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A PostgreSQL that may forget commits in a power cut is wrong; one that does not is right."""
-    monkeypatch.setenv("IJW_DATABASE_URL", postgres_url)
+    monkeypatch.setenv("IJW_DATABASE_URL", database_url)
     monkeypatch.setenv("IJW_ENCRYPTION_KEYS", _KEY)
     run("migrate")
     assert _marks(run("doctor").lines)["Duurzaamheid"] == "✗"
-    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    engine = create_engine(database_url, isolation_level="AUTOCOMMIT")
     name = engine.url.database
     with engine.connect() as connection:
         connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = on'))

@@ -100,11 +100,12 @@ def test_impossible_options(run_program: Run, arguments: list[str]) -> None:
 
 
 @pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 def test_a_worker_beside_the_api(
-    program: str, run_program: Run, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+    program: str, run_program: Run, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker of its own gives the heartbeat that an API without one misses, and ends well when told to."""
-    monkeypatch.setenv("IJW_DATABASE_URL", postgres_url)
+    monkeypatch.setenv("IJW_DATABASE_URL", database_url)
     run_program("migrate")
     with (
         _started(program, "serve", "--port", "0", "--no-worker") as api,

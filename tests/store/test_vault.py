@@ -132,10 +132,10 @@ def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
 
 def test_a_key_file_that_cannot_be_read_or_made_is_told(tmp_path: Path) -> None:
     """A folder in the place of the file, or a file in the place of its folder, is a clear error."""
-    with pytest.raises(KeyringError, match="cannot be read"):
+    with pytest.raises(KeyringError, match="niet te lezen"):
         Keyring.from_file_or_create(tmp_path)
     (tmp_path / "file").touch()
-    with pytest.raises(KeyringError, match="cannot be made"):
+    with pytest.raises(KeyringError, match="niet te maken"):
         Keyring.from_file_or_create(tmp_path / "file" / "keys")
 
 
