@@ -29,9 +29,10 @@ def add_party(
     code: Annotated[str, typer.Argument(metavar="CODE", help="AGB-code (8 cijfers) of CBS-code van een gemeente (4).")],
     name: Annotated[str, typer.Option("--name", metavar="NAAM", help="Hoe de partij heet.")],
 ) -> None:
-    """Voeg een partij toe. De laatste regel van de uitvoer is haar code.
+    """Voeg een partij toe.
 
-    De gemeenten uit de routetabellen doen al mee; die hoeven niet te worden toegevoegd.
+    De laatste regel van de uitvoer is haar code. De gemeenten uit de routetabellen doen al mee; die hoeven niet te
+    worden toegevoegd.
     """
     if not 0 < len(name.strip()) <= _LONGEST:
         raise typer.BadParameter(f"een naam heeft 1 tot en met {_LONGEST} tekens.", param_hint="--name")
@@ -42,7 +43,10 @@ def add_party(
 
 @party.command("list")
 def list_parties() -> None:
-    """Toon de partijen: die zijn toegevoegd, en de gemeenten uit de routetabellen."""
+    """Toon de partijen.
+
+    Dat zijn die welke zijn toegevoegd, en de gemeenten uit de routetabellen.
+    """
     with open_gateway() as gateway:
         found = gateway.services.parties.listed()
     show(("code", "soort", "naam"), [(each.code, _KINDS[each.kind], each.name) for each in found])
@@ -72,6 +76,7 @@ def create_token(
         list[Scope] | None,
         typer.Option(
             "--scope",
+            metavar="BEREIK",
             help="exchange: aanbieden en ophalen voor de partijen; admin: alles lezen en beheren; monitor: meten.",
             show_default="exchange, als er een partij is",
         ),
@@ -90,9 +95,10 @@ def create_token(
         ),
     ] = None,
 ) -> None:
-    """Maak een token. De laatste regel van de uitvoer is het token; het wordt maar één keer getoond.
+    """Maak een token.
 
-    De gateway bewaart alleen een afdruk. Wie het kwijt is, maakt een nieuw token en trekt het oude in.
+    De laatste regel van de uitvoer is het token. Het wordt maar één keer getoond: de gateway bewaart een afdruk.
+    Wie het kwijt is, maakt een nieuw token en trekt het oude in.
     """
     wanted = frozenset(scopes or ([Scope.EXCHANGE] if parties else []))
     codes = frozenset(parties or ())
@@ -147,7 +153,7 @@ def _row(found: TokenRow) -> tuple[str, ...]:
 def revoke_token(
     token_id: Annotated[str, typer.Argument(metavar="ID", help="Het id uit `token list`.")],
 ) -> None:
-    """Trek een token in: het werkt meteen niet meer."""
+    """Trek een token in; het werkt meteen niet meer."""
     with open_gateway() as gateway:
         if not gateway.services.access.revoke(token_id):
             raise RefusedError(f"Er is geen token {token_id}; `ijw-gateway token list` toont welke er zijn.")

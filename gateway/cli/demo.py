@@ -12,11 +12,12 @@ from gateway.cli.installation import load_settings, open_gateway
 def demo(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Vertel wat er zou gebeuren, en verander niets.")] = False,
 ) -> None:
-    """Speel een uitwisseling na met fictieve partijen, in een lege database.
+    """Speel een uitwisseling na met fictieve partijen.
 
-    Twee aanbieders en een gemeente sturen elkaar berichten over kinderen die niet bestaan: van verzoek tot
-    declaratie. Aan het einde staat er een bericht in een wachtrij, en een verzoek open. Daarna vertelt de demo welke
-    tokens er zijn gemaakt en wat er te bekijken is. Zijn er al berichten, dan weigert de demo.
+    Dat kan alleen in een lege database. Twee aanbieders en een gemeente sturen elkaar berichten over kinderen die
+    niet bestaan: van verzoek tot declaratie. Aan het einde staat er een bericht in een wachtrij, en een verzoek
+    open. Daarna vertelt de demo welke tokens er zijn gemaakt en wat er te bekijken is. Zijn er al berichten, dan
+    weigert de demo.
     """
     from gateway.cli.demo_stage import perform, tell_plan
 

@@ -23,10 +23,10 @@ _COLOURS: Final = {Mark.GOOD: "green", Mark.ATTENTION: "yellow", Mark.WRONG: "re
 
 
 def doctor() -> None:
-    """Toon welke instellingen gelden, en onderzoek wat eraan mankeert. Het verandert niets.
+    """Toon de instellingen, en wat eraan mankeert.
 
-    Geheimen worden niet getoond, alleen of ze zijn ingesteld. Het eindigt met 1 als er iets mis is (✗); bij een
-    aandachtspunt (!) werkt de gateway wel.
+    Het verandert niets. Geheimen worden niet getoond, alleen of ze zijn ingesteld. Het eindigt met 1 als er iets
+    mis is (✗); bij een aandachtspunt (!) werkt de gateway wel.
     """
     from gateway.cli.examination import examine
 

@@ -27,10 +27,11 @@ def render(
         str, typer.Argument(metavar="JSON", help="Een bestand met de getypeerde vorm, of - voor standaardinvoer.")
     ],
 ) -> None:
-    """Maak van een bericht in getypeerde JSON de XML van de standaard, op standaarduitvoer.
+    """Maak XML van getypeerde JSON.
 
-    De JSON is {"type": …, "release": …, "bericht": {…}}, of alleen het deel onder "bericht". Past het niet in het
-    schema, dan staat op standaardfout wat er mis is, komt er geen XML, en eindigt het met 1.
+    De XML van de standaard komt op standaarduitvoer. De JSON is {"type": …, "release": …, "bericht": {…}}, of
+    alleen het deel onder "bericht". Past het niet in het schema, dan staat op standaardfout wat er mis is, komt er
+    geen XML, en eindigt het met 1.
     """
     from gateway.ijw.berichten import BERICHTEN
 
@@ -49,9 +50,10 @@ def render(
 def convert(
     path: Annotated[str, typer.Argument(metavar="BESTAND", help="Een bericht in XML, of - voor standaardinvoer.")],
 ) -> None:
-    """Maak van een bericht in XML de getypeerde JSON, op standaarduitvoer.
+    """Maak getypeerde JSON van XML.
 
-    Is het bericht niet geldig, dan staat op standaardfout wat er mis is, en eindigt het met 1.
+    De JSON komt op standaarduitvoer. Is het bericht niet geldig, dan staat op standaardfout wat er mis is, en
+    eindigt het met 1.
     """
     from gateway.wire.json_form import to_json
 

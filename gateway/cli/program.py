@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Literal
@@ -76,8 +75,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
         make_app()(arguments, prog_name=NAME)
     except GatewayError as error:
         typer.echo(f"Fout: {in_dutch(error)}", err=True)
-        sys.exit(1)
-    except BrokenPipeError:
-        # Whoever read along has seen enough; what Python would still flush goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

@@ -53,10 +53,11 @@ def serve(
         bool, typer.Option("--no-worker", help="Zonder bezorger; start die dan apart met `ijw-gateway worker`.")
     ] = False,
 ) -> None:
-    """Start de gateway: de API, en de bezorger die wachtrijen en termijnen bijhoudt.
+    """Start de gateway.
 
-    De database wordt eerst bijgewerkt. Zonder instellingen staat die, met de sleutel waarmee berichten worden
-    versleuteld, in de map var. Bij Ctrl+C of SIGTERM wordt afgemaakt wat bezig is.
+    Dat is de API, met de bezorger die wachtrijen en termijnen bijhoudt. De database wordt eerst bijgewerkt. Zonder
+    instellingen staat die, met de sleutel waarmee berichten worden versleuteld, in de map var. Bij Ctrl+C of
+    SIGTERM wordt afgemaakt wat bezig is.
     """
     # What is loaded now stays for good: to look for garbage in it would take a fifth of the start, and of every
     # collection after it.
@@ -155,10 +156,10 @@ def _end(*_: object) -> NoReturn:
 
 
 def worker() -> None:
-    """Start alleen de bezorger; er mogen er meer draaien op één PostgreSQL.
+    """Start alleen de bezorger.
 
-    Hij geeft berichten vrij waarvan de ophaaltermijn voorbij is, en laat berichten vervallen die te lang wachten.
-    Bij Ctrl+C of SIGTERM maakt hij af waar hij mee bezig is.
+    Er mogen er meer draaien op één PostgreSQL. De bezorger geeft berichten vrij waarvan de ophaaltermijn voorbij
+    is, en laat berichten vervallen die te lang wachten. Bij Ctrl+C of SIGTERM maakt hij af waarmee hij bezig is.
     """
     from gateway.logs import configure_logs
 
@@ -183,7 +184,10 @@ def _interrupt(*_: object) -> NoReturn:
 
 
 def migrate() -> None:
-    """Werk de database bij naar het nieuwste schema; doet niets als die al bij is."""
+    """Werk de database bij.
+
+    Ze krijgt het schema van deze versie van de gateway; is ze al bij, dan gebeurt er niets.
+    """
     from gateway.store.migrate import HEAD
 
     if bring_up_to_date(load_settings()):

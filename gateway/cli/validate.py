@@ -70,9 +70,10 @@ def validate(
         ),
     ] = False,
 ) -> None:
-    """Controleer berichten: is het leesbare XML, en voldoet het aan de schema's van iJw 3.2?
+    """Controleer berichten.
 
-    Er is geen database of token nodig, en er wordt niets bewaard.
+    Is het leesbare XML, en voldoet het aan de schema's van iJw 3.2? Er is geen database of token nodig, en er wordt
+    niets bewaard.
 
     Het eindigt met 0 als alles geldig is, met 1 als er minstens één bericht niet geldig is, en met 2 als een pad
     niet te lezen was; de andere worden dan toch gecontroleerd.
