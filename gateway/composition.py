@@ -67,7 +67,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     keyring = make_keyring(settings)
     database = Database(settings.database, pool_size=settings.database_pool)
-    intake = Intake(database, keyring, codec, routes, clock)
+    intake = Intake(database, keyring, codec, lists, routes, clock)
     services = Services(
         access=Access(database, clock),
         parties=Parties(database, routes, clock),

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from gateway.exchange.refusal import Refusal
 from gateway.services.access import Access, Parties
+from gateway.services.drafting import Candidate
 from gateway.services.group_commit import GroupCommit
 from gateway.services.health import Watch
 from gateway.services.inquiry import Inquiry
-from gateway.services.intake import Accepted, Candidate, Intake
+from gateway.services.intake import Accepted, Intake
 from gateway.services.queueing import Queueing
 
 

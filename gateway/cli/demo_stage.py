@@ -20,7 +20,8 @@ from gateway.exchange.route import Answerer, Delivery, Route, RouteTable
 from gateway.ijw.bericht import Bericht
 from gateway.services.caller import Caller, Scope
 from gateway.services.clock import dutch_day, utc_now
-from gateway.services.intake import Accepted, Candidate
+from gateway.services.drafting import Candidate
+from gateway.services.intake import Accepted
 from gateway.services.queueing import Ending
 from gateway.services.routes import read_route_table
 from gateway.settings import Settings

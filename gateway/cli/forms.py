@@ -38,7 +38,7 @@ def render(
     name = kind.upper()
     if name not in BERICHTEN:
         raise typer.BadParameter(f"kies uit {', '.join(BERICHTEN)}.", param_hint="TYPE")
-    document, reading = load_codec().read_json(_whole(name, _read(path)))
+    document, reading = load_codec()[0].read_json(_whole(name, _read(path)))
     if reading.findings:
         _refuse(path, reading.findings)
     if reading.type != name:
@@ -57,7 +57,7 @@ def convert(
     """
     from gateway.wire.json_form import to_json
 
-    reading = load_codec().read(_read(path))
+    reading = load_codec()[0].read(_read(path))
     if reading.bericht is None:
         _refuse(path, reading.findings)
     pieces = json.JSONEncoder(ensure_ascii=False, indent=2).iterencode(to_json(reading.bericht))

@@ -12,6 +12,7 @@ from gateway.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from gateway.composition import Gateway
+    from gateway.ijw.codelijsten import Codelijsten
     from gateway.settings import Settings
     from gateway.store.engine import Database
     from gateway.wire.codec import Codec
@@ -45,15 +46,16 @@ def _problem(problem: Any) -> str:
     return f"IJW_{name.upper()}: {reason}."
 
 
-def load_codec() -> Codec:
-    """Load what reading and writing messages takes: no database, and no data folder is made."""
+def load_codec() -> tuple[Codec, Codelijsten]:
+    """Load what reading and judging messages takes: no database, and no data folder is made."""
     # As composition.make_codec does, which would load the database and the web application along.
     from gateway.wire.codec import Codec
     from gateway.wire.reference import read_codelijsten
     from gateway.wire.schemas import Schemas
 
     folder = load_settings().schemas_dir
-    return Codec(Schemas(folder), read_codelijsten(folder).meaning)
+    lists = read_codelijsten(folder)
+    return Codec(Schemas(folder), lists.meaning), lists
 
 
 def migrate(settings: Settings) -> bool:

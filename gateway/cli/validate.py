@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Final
@@ -17,7 +17,6 @@ from gateway.cli.terminal import printable, say
 from gateway.cli.verdicts import verdicts_for
 
 if TYPE_CHECKING:
-    from gateway.wire.codec import Codec
     from gateway.wire.document import Document
     from gateway.wire.reader import Reading
 
@@ -59,32 +58,31 @@ def validate(
             "--on",
             metavar="DATUM",
             parser=day,
-            help="Controleer alsof het deze dag is (jjjj-mm-dd). Geen controle van deze versie gebruikt de dag al.",
+            help="Controleer met --reference alsof het deze dag is (jjjj-mm-dd).",
             show_default="vandaag",
         ),
     ] = None,
     reference: Annotated[
         bool,
         typer.Option(
-            "--reference", help="Vraagt om de controles tegen landelijke lijsten; die zitten nog niet in deze versie."
+            "--reference",
+            help="Controleer ook tegen de dag en de lijsten van gemeenten en productcodes (TR135 TR346 TR378 TR381).",
         ),
     ] = False,
 ) -> None:
     """Controleer berichten.
 
-    Is het leesbare XML, en voldoet het aan de schema's van iJw 3.2? Er is geen database of token nodig, en er wordt
-    niets bewaard.
+    Is het leesbare XML, en voldoet het aan de schema's en de regels van iJw 3.2? Er is geen database of token nodig,
+    en er wordt niets bewaard.
 
     Het eindigt met 0 als alles geldig is, met 1 als er minstens één bericht niet geldig is, en met 2 als een pad
     niet te lezen was; de andere worden dan toch gecontroleerd.
     """
-    # Both belong to the contract of this command; the rules that use them are not there yet.
-    del today, reference
     sources = list(find(paths))
     if not sources:
         say("Er is geen bestand dat op .xml eindigt.")
     many = len(sources) >= _MANY
-    outcomes = _check(sources)
+    outcomes = _check(sources, today or _today(), with_reference=reference)
     # Where the lines of JSON go to the same screen, a progress bar would run through them.
     if many and sys.stderr.isatty() and not (form is Format.JSON and sys.stdout.isatty()):
         from gateway.cli.rich_verdicts import tracked
@@ -123,9 +121,25 @@ class JsonVerdicts:
         """Say nothing more."""
 
 
-def _check(sources: list[str | Unreadable]) -> Iterator[tuple[str, Reading | Unreadable]]:
+def _today() -> date:
+    from gateway.services.clock import dutch_day, utc_now
+
+    return dutch_day(utc_now())
+
+
+def _check(
+    sources: list[str | Unreadable], today: date, *, with_reference: bool
+) -> Iterator[tuple[str, Reading | Unreadable]]:
     """Check one after the other, with one document in memory at a time."""
-    codec = load_codec()
+    from gateway.rules.rule import Reference
+    from gateway.services.judging import judged
+
+    codec, lists = load_codec()
+    reference = Reference(today, lists) if with_reference else None
+
+    def check(document: Document) -> Reading:
+        return judged(codec.read(document), document, reference)
+
     for source in sources:
         if isinstance(source, Unreadable):
             yield source.name, source
@@ -137,14 +151,14 @@ def _check(sources: list[str | Unreadable]) -> Iterator[tuple[str, Reading | Unr
             continue
         try:
             if source.lower().endswith(".zip"):
-                yield from _check_zip(codec, source, document)
+                yield from _check_zip(check, source, document)
             else:
-                yield source, codec.read(document)
+                yield source, check(document)
         finally:
             document.close()
 
 
-def _check_zip(codec: Codec, name: str, document: Document) -> Iterator[tuple[str, Reading]]:
+def _check_zip(check: Callable[[Document], Reading], name: str, document: Document) -> Iterator[tuple[str, Reading]]:
     from gateway.wire.archive import open_archive
     from gateway.wire.reader import Reading
     from gateway.wire.refusal import Refusal
@@ -158,6 +172,6 @@ def _check_zip(codec: Codec, name: str, document: Document) -> Iterator[tuple[st
             yield f"{name}#{number}", Reading(refusal=entry)
             continue
         try:
-            yield f"{name}#{number}", codec.read(entry)
+            yield f"{name}#{number}", check(entry)
         finally:
             entry.close()

@@ -26,34 +26,49 @@ def positive_answer(heen: Bericht, identificatie: str, dagtekening: date) -> Ber
     """
     if isinstance(heen, JW323):
         return _grant(heen, identificatie, dagtekening)
+    header = answer_header(heen, identificatie, dagtekening)
+    if header is None:
+        return None
+    # Every retourbericht has a header, and needs nothing else.
+    make: Callable[..., Bericht] = ANTWOORD_MET[heen.TYPE]
+    return make(header=header)
+
+
+def answer_header(
+    heen: Bericht, identificatie: str, dagtekening: date, codes: tuple[str, ...] = ()
+) -> RetourHeader | None:
+    """Make the header of a retourbericht: that of the heenbericht with a mark of its own (IV028)."""
     answer = ANTWOORD_MET.get(heen.TYPE)
     if answer is None or not isinstance(heen.header, Header):
         return None
     copied = {field.name: getattr(heen.header, field.name) for field in fields(heen.header)}
-    header = RetourHeader(
+    return RetourHeader(
         **{**copied, "bericht_code": answer.CODE},
         identificatie_retour=identificatie,
         dagtekening_retour=dagtekening,
+        retour_codes=codes,
     )
-    # Every retourbericht has a header, and needs nothing else.
-    make: Callable[..., Bericht] = answer
-    return make(header=header)
 
 
-def _grant(heen: JW323, identificatie: str, dagtekening: date) -> JW325:
-    header = AntwoordHeader(
+def declaration_header(heen: JW323, identificatie: str, dagtekening: date, codes: tuple[str, ...]) -> AntwoordHeader:
+    """Make the header of a JW325: its own, with the mark of the declaration that it answers (IV087)."""
+    return AntwoordHeader(
         bericht_code=JW325.CODE,
         afzender=heen.header.ontvanger,
         ontvanger=heen.header.afzender,
         bericht_identificatie=BerichtIdentificatie(identificatie=identificatie, dagtekening=dagtekening),
         declaratie_identificatie=heen.header.bericht_identificatie,
         xsd_versie_declaratie=heen.header.xsd_versie,
-        retour_codes=(GOEDGEKEURD,),
+        retour_codes=codes,
     )
+
+
+def _grant(heen: JW323, identificatie: str, dagtekening: date) -> JW325:
     antwoord = JW325.DeclaratieAntwoord(
         declaratie_nummer=heen.declaratie.declaratie_nummer,
         totaal_ingediend_bedrag=heen.declaratie.totaal_ingediend_bedrag,
         totaal_toegekend_bedrag=heen.declaratie.totaal_ingediend_bedrag,
         retour_codes=(DECLARATIE_TOEGEWEZEN,),
     )
+    header = declaration_header(heen, identificatie, dagtekening, (GOEDGEKEURD,))
     return JW325(header=header, declaratie_antwoord=antwoord)

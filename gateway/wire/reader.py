@@ -45,6 +45,7 @@ class Reading:
     type: str | None = None
     bericht: Bericht | None = None
     refusal: Refusal | None = None
+    breaches: tuple[Finding, ...] = ()
 
     @property
     def release(self) -> str | None:
@@ -54,7 +55,7 @@ class Reading:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Give what is wrong; nothing for a good message."""
-        return self.refusal.findings if self.refusal else ()
+        return self.refusal.findings if self.refusal else self.breaches
 
 
 class _Parsers(threading.local):

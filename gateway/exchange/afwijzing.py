@@ -1,0 +1,144 @@
+"""The answers that refuse a message: with the general code, or with a code at every berichtklasse (IV028, IV087)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, replace
+from datetime import date
+from typing import Any, Final, TypeVar
+
+from gateway.exchange.retour import GOEDGEKEURD, answer_header, declaration_header
+from gateway.ijw.bericht import Bericht
+from gateway.ijw.berichten import ANTWOORD_MET
+from gateway.ijw.declaratie import JW323, JW325
+from gateway.ijw.finding import Finding
+from gateway.ijw.klasse import Klasse, velden
+from gateway.ijw.typen import TotaalBedragMetDC
+
+TECHNISCH_ONJUIST: Final = "0001"
+_HEADER: Final = "/Bericht/Header"
+_PRESTATIES: Final = "/Bericht/Declaratie/Clienten"
+_NIETS: Final = TotaalBedragMetDC(totaal_bedrag=0, debet_credit="D")
+
+K = TypeVar("K", bound=Klasse)
+
+
+def technical_refusal(heen: Bericht, identificatie: str, dagtekening: date) -> Bericht | None:
+    """Refuse a message that breaks a rule inside itself: a header with 0001; nothing for one that gets no answer."""
+    return _header_only(heen, identificatie, dagtekening, (TECHNISCH_ONJUIST,))
+
+
+def refusal_with_codes(
+    heen: Bericht, identificatie: str, dagtekening: date, findings: Sequence[Finding]
+) -> Bericht | None:
+    """Refuse a message for what lies outside it: the code at the class concerned, 0200 at the others (IV028).
+
+    A fault in the header is answered by the header alone. Of a JW323 only the Prestaties refused are sent back.
+    """
+    in_header = _codes(finding for finding in findings if _concerns_header(finding))
+    if in_header:
+        return _header_only(heen, identificatie, dagtekening, in_header)
+    if isinstance(heen, JW323):
+        return _refused_declaration(heen, identificatie, dagtekening, findings)
+    header = answer_header(heen, identificatie, dagtekening, (GOEDGEKEURD,))
+    if header is None:
+        return None
+    body = velden(type(heen))[1].field
+    marked = _Marking(findings).mark(getattr(heen, body), f"/Bericht/{velden(type(heen))[1].name}")
+    make: Callable[..., Bericht] = ANTWOORD_MET[heen.TYPE]
+    return make(header=header, **{body: marked})
+
+
+def wholly_refused(heen: Bericht, findings: Sequence[Finding]) -> bool:
+    """Say whether findings that refuse a message refuse all of it; a JW323 stands while one Prestatie in it does."""
+    if not isinstance(heen, JW323) or any(_concerns_header(finding) for finding in findings):
+        return bool(findings)
+    marking = _Marking(findings)
+    clients = marking.mark(heen.declaratie, "/Bericht/Declaratie").clienten
+    return all(
+        client.retour_codes != (GOEDGEKEURD,) or all(p.retour_codes != (GOEDGEKEURD,) for p in client.prestaties)
+        for client in clients
+    )
+
+
+def _header_only(heen: Bericht, identificatie: str, dagtekening: date, codes: tuple[str, ...]) -> Bericht | None:
+    if isinstance(heen, JW323):
+        return JW325(header=declaration_header(heen, identificatie, dagtekening, codes))
+    header = answer_header(heen, identificatie, dagtekening, codes)
+    if header is None:
+        return None
+    make: Callable[..., Bericht] = ANTWOORD_MET[heen.TYPE]
+    return make(header=header)
+
+
+def _refused_declaration(heen: JW323, identificatie: str, dagtekening: date, findings: Sequence[Finding]) -> JW325:
+    marked = _Marking(findings).mark(heen.declaratie, "/Bericht/Declaratie")
+    antwoord = JW325.DeclaratieAntwoord(
+        declaratie_nummer=heen.declaratie.declaratie_nummer,
+        totaal_ingediend_bedrag=heen.declaratie.totaal_ingediend_bedrag,
+        totaal_toegekend_bedrag=_NIETS,
+        clienten=marked.clienten,
+        retour_codes=(GOEDGEKEURD,),
+    )
+    header = declaration_header(heen, identificatie, dagtekening, (GOEDGEKEURD,))
+    return JW325(header=header, declaratie_antwoord=antwoord)
+
+
+def _concerns_header(finding: Finding) -> bool:
+    return all(path == "/Bericht" or path.startswith(_HEADER) for path in finding.paths or (finding.path or "",))
+
+
+def _codes(findings: Iterator[Finding]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(finding.retourcode for finding in findings if finding.retourcode))
+
+
+class _Marking:
+    """Copies classes with a retourcode at each that can bear one."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self._findings = [(path, finding) for finding in findings for path in finding.paths or (finding.path or "",)]
+
+    def mark(self, value: K, path: str) -> K:
+        """Give a class with codes at it and at everything below it."""
+        bearers = set(_bearers(value, path))
+        codes: dict[str, dict[str, None]] = {}
+        for place, finding in self._findings:
+            bearer = place
+            while bearer and bearer not in bearers:
+                bearer = bearer.rpartition("/")[0]
+            if finding.retourcode:
+                codes.setdefault(bearer, {})[finding.retourcode] = None
+        return _copy(value, path, {bearer: tuple(found) for bearer, found in codes.items()})
+
+
+def _copy(value: K, path: str, codes: dict[str, tuple[str, ...]]) -> K:
+    changes: dict[str, Any] = {}
+    for veld in velden(type(value)):
+        content = getattr(value, veld.field)
+        if veld.field == "retour_codes":
+            changes[veld.field] = codes.get(path, (GOEDGEKEURD,))
+        elif isinstance(content, Klasse):
+            changes[veld.field] = _copy(content, f"{path}/{veld.name}", codes)
+        elif veld.item and veld.item.klasse:
+            changes[veld.field] = tuple(_copy(item, place, codes) for item, place in _items(value, path, veld.field))
+    return replace(value, **changes)  # type: ignore[type-var]
+
+
+def _bearers(value: Klasse, path: str) -> Iterator[str]:
+    if any(field.name == "retour_codes" for field in fields(value)):  # type: ignore[arg-type]
+        yield path
+    for veld in velden(type(value)):
+        content = getattr(value, veld.field)
+        if isinstance(content, Klasse):
+            yield from _bearers(content, f"{path}/{veld.name}")
+        elif veld.item and veld.item.klasse:
+            for item, place in _items(value, path, veld.field):
+                yield from _bearers(item, place)
+
+
+def _items(value: Klasse, path: str, field: str) -> Iterator[tuple[Any, str]]:
+    veld = next(veld for veld in velden(type(value)) if veld.field == field)
+    items = getattr(value, field)
+    for number, item in enumerate(items, 1):
+        name = veld.item.name if veld.item else ""
+        yield item, f"{path}/{veld.name}/{name}" + (f"[{number}]" if len(items) > 1 else "")

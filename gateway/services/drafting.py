@@ -1,0 +1,160 @@
+"""From a message that was read to what is kept of it: its status, what belongs to it, and the gateway's own answer."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from gateway.exchange.address import Address, address_of, requests_answered_by, requests_in, subjects_of
+from gateway.exchange.afwijzing import refusal_with_codes, technical_refusal, wholly_refused
+from gateway.exchange.retour import GATEWAY_PREFIX, TOKEN_LENGTH, positive_answer
+from gateway.exchange.route import Answerer, HistoryChecks, Route, RouteTable
+from gateway.ijw.bericht import RELEASE, Bericht
+from gateway.ijw.declaratie import JW323
+from gateway.ijw.finding import Finding
+from gateway.services.caller import Caller
+from gateway.services.clock import dutch_day
+from gateway.store.identifiers import new_id
+from gateway.store.messages import NewMessage
+from gateway.store.rows import MessageRow
+from gateway.wire.codec import Codec
+from gateway.wire.document import Document
+
+_ALPHABET: Final = string.ascii_uppercase + string.digits
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A message that was read, and whose sender may send it; ready to be kept, with what was found wrong in it."""
+
+    bericht: Bericht
+    address: Address
+    document: Document
+    caller: Caller
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def breaches(self) -> tuple[Finding, ...]:
+        """Give the breaches of the rules inside the message: for those it is refused."""
+        return tuple(finding for finding in self.findings if finding.source == "rule")
+
+    @property
+    def doubts(self) -> tuple[Finding, ...]:
+        """Give what contradicts a list outside the message: what that means, the municipality chooses."""
+        return tuple(finding for finding in self.findings if finding.source == "reference")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the database knows that matters to a batch of messages."""
+
+    now: datetime
+    tokens: set[str]
+    parties: set[str]
+    answered: Mapping[tuple[str, str, str], MessageRow]
+    requests: Mapping[tuple[str, str, str], Sequence[MessageRow]]
+
+
+class Drafting:
+    """Makes what is to be kept."""
+
+    def __init__(self, codec: Codec, routes: RouteTable) -> None:
+        """Write answers with this codec, as the routes ask."""
+        self._codec = codec
+        self._routes = routes
+
+    def draft(self, candidate: Candidate, known: Known) -> NewMessage:
+        """Give what is to be kept of a message, and of the answer that the gateway makes to it."""
+        route = self._routes.get(candidate.address.recipient) or self._routes.get(candidate.address.sender)
+        checks = route.history_checks if route else HistoryChecks.ADVISE
+        if candidate.breaches:
+            return self._rejected(candidate, known, candidate.breaches)
+        doubts = () if checks is HistoryChecks.OFF else candidate.doubts
+        if checks is HistoryChecks.ENFORCE and wholly_refused(candidate.bericht, doubts):
+            return self._rejected(candidate, known, doubts)
+        return self._taken(candidate, known, route, doubts)
+
+    def _taken(
+        self, candidate: Candidate, known: Known, route: Route | None, findings: tuple[Finding, ...]
+    ) -> NewMessage:
+        bericht, address = candidate.bericht, candidate.address
+        manual = bool(route and route.is_manual(address.type) and address.recipient == route.code)
+        draft = _new_message(candidate, known.now, "manual" if manual else "queued", _waiting_time(route))
+        requests = {row.id for key in requests_answered_by(bericht) for row in known.requests.get(key, [])[:1]}
+        positive = None if route is None else _positive(route, bericht)
+        return replace(
+            draft,
+            answers=known.answered[address.answers].id if address.answers else None,
+            findings=findings,
+            references=requests_in(bericht),
+            relations=tuple((request, "request") for request in sorted(requests)),
+            reply=self._reply(positive_answer(bericht, *_mark(known.now)), draft, route) if positive else None,
+        )
+
+    def _rejected(self, candidate: Candidate, known: Known, findings: tuple[Finding, ...]) -> NewMessage:
+        """Keep a message that goes no further: it answers nothing, asks nothing, and is itself answered."""
+        bericht = candidate.bericht
+        draft = _new_message(candidate, known.now, "rejected", None)
+        refusal = (
+            technical_refusal(bericht, *_mark(known.now))
+            if findings[0].source == "rule"
+            else refusal_with_codes(bericht, *_mark(known.now), findings)
+        )
+        return replace(draft, findings=findings, reply=self._reply(refusal, draft, None))
+
+    def _reply(self, answer: Bericht | None, to: NewMessage, route: Route | None) -> NewMessage | None:
+        if answer is None:
+            return None
+        draft = _kept(address_of(answer), self._codec.write(answer), to.received_at, "queued", _waiting_time(route))
+        return replace(draft, origin="gateway", answers=to.id, bsns=subjects_of(answer))
+
+
+def _positive(route: Route, bericht: Bericht) -> bool:
+    answerer = route.declaration_answer if isinstance(bericht, JW323) else route.retour
+    return answerer is Answerer.GATEWAY
+
+
+def _mark(now: datetime) -> tuple[str, date]:
+    """Make the Identificatie and the Dagtekening of an answer."""
+    token = "".join(secrets.choice(_ALPHABET) for _ in range(TOKEN_LENGTH))
+    return GATEWAY_PREFIX + token, dutch_day(now)
+
+
+def _waiting_time(route: Route | None) -> timedelta | None:
+    return timedelta(days=route.expire_days) if route and route.expire_days else None
+
+
+def _new_message(candidate: Candidate, now: datetime, status: str, waits: timedelta | None) -> NewMessage:
+    draft = _kept(candidate.address, candidate.document, now, status, waits)
+    return replace(draft, bsns=subjects_of(candidate.bericht))
+
+
+def _kept(address: Address, document: Document, now: datetime, status: str, waits: timedelta | None) -> NewMessage:
+    return NewMessage(
+        id=new_id(now),
+        type=address.type,
+        release=RELEASE,
+        sender=address.sender,
+        recipient=address.recipient,
+        identificatie=address.identificatie,
+        dagtekening=address.dagtekening,
+        status=status,
+        origin="party",
+        content=document.chunks if document.large else document.content(),
+        size=document.size,
+        digest=document.digest,
+        received_at=now,
+        expires_at=now + waits if waits and status == "queued" else None,
+        # That a message was accepted and queued is what being kept means; only another beginning is written down.
+        events=() if status == "queued" else ((status, {}),),
+    )
+
+
+def row_of(message: NewMessage) -> MessageRow:
+    """Give a message that was just written as it would be read."""
+    kept = {field.name: getattr(message, field.name) for field in fields(MessageRow) if hasattr(message, field.name)}
+    return MessageRow(**kept, failures=0, lease_id=None, lease_expires_at=None)

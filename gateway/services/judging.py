@@ -1,0 +1,31 @@
+"""Judging a message that was read: by the rules inside it, and by the lists outside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gateway.ijw.finding import Finding
+from gateway.rules.judge import judge
+from gateway.rules.rule import Reference
+from gateway.wire.document import Document
+from gateway.wire.place import lines
+from gateway.wire.reader import Reading
+
+
+def judged(reading: Reading, document: Document | None, reference: Reference | None = None) -> Reading:
+    """Give a reading with everything in it that breaks a rule; a message that could not be read stays as it is.
+
+    The rules against outside lists are asked only with a `reference`. Without a document, as for a message in the
+    typed form, a finding has no line. Raises RuleFailedError when a rule cannot be judged, and never says "valid".
+    """
+    if reading.bericht is None:
+        return reading
+    found = judge(reading.bericht, reference)
+    return replace(reading, breaches=_placed(found, document)) if found else reading
+
+
+def _placed(findings: list[Finding], document: Document | None) -> tuple[Finding, ...]:
+    if document is None:
+        return tuple(findings)
+    known = lines(document, {finding.path for finding in findings if finding.path})
+    return tuple(replace(finding, line=known.get(finding.path or "")) for finding in findings)
