@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
@@ -41,35 +41,36 @@ def day(text: str) -> date:
         raise typer.BadParameter("schrijf een datum als jjjj-mm-dd.") from None
 
 
-def validate(
-    paths: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="PAD...",
-            help="Bestanden, ZIP-bestanden of mappen (*.xml, ook in mappen daarin), of - voor standaardinvoer.",
-            show_default=False,
-        ),
-    ],
-    form: Annotated[
-        Format, typer.Option("--format", help="text voor mensen; json geeft per bestand één regel met een JSON-object.")
-    ] = Format.TEXT,
-    today: Annotated[
-        date | None,
-        typer.Option(
-            "--on",
-            metavar="DATUM",
-            parser=day,
-            help="Controleer alsof het deze dag is (jjjj-mm-dd). Geen controle van deze versie gebruikt de dag al.",
-            show_default="vandaag",
-        ),
-    ] = None,
-    reference: Annotated[
-        bool,
-        typer.Option(
-            "--reference", help="Vraagt om de controles tegen landelijke lijsten; die zitten nog niet in deze versie."
-        ),
-    ] = False,
-) -> None:
+Paths: TypeAlias = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PAD...",
+        help="Bestanden, ZIP-bestanden of mappen (*.xml, ook in mappen daarin), of - voor standaardinvoer.",
+        show_default=False,
+    ),
+]
+Form: TypeAlias = Annotated[
+    Format, typer.Option("--format", help="text voor mensen; json geeft per bestand één regel met een JSON-object.")
+]
+Today: TypeAlias = Annotated[
+    date | None,
+    typer.Option(
+        "--on",
+        metavar="DATUM",
+        parser=day,
+        help="Controleer alsof het deze dag is (jjjj-mm-dd). Geen controle van deze versie gebruikt de dag al.",
+        show_default="vandaag",
+    ),
+]
+Reference: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--reference", help="Vraagt om de controles tegen landelijke lijsten; die zitten nog niet in deze versie."
+    ),
+]
+
+
+def validate(paths: Paths, form: Form = Format.TEXT, today: Today = None, reference: Reference = False) -> None:
     """Controleer berichten.
 
     Is het leesbare XML, en voldoet het aan de schema's van iJw 3.2? Er is geen database of token nodig, en er wordt
@@ -83,6 +84,11 @@ def validate(
     sources = list(find(paths))
     if not sources:
         say("Er is geen bestand dat op .xml eindigt.")
+    raise typer.Exit(_judge(sources, form))
+
+
+def _judge(sources: list[str | Unreadable], form: Format) -> int:
+    """Show what becomes of each source; gives the exit code."""
     many = len(sources) >= _MANY
     outcomes = _check(sources)
     # Where the lines of JSON go to the same screen, a progress bar would run through them.
@@ -100,7 +106,7 @@ def validate(
             verdicts.add(name, found)
             code = max(code, _INVALID if found.findings else 0)
     verdicts.close()
-    raise typer.Exit(code)
+    return code
 
 
 class JsonVerdicts:
