@@ -81,7 +81,7 @@ def _parse(path: Path) -> SchemaFile:
 
 
 class _Compiler(etree.Resolver):
-    """Compiles schemas from memory: they import one another and nothing else, and their patterns are as it reads them well."""
+    """Compiles schemas from memory: they import one another and nothing else, and libxml2 reads their patterns well."""
 
     def __init__(self, files: dict[str, SchemaFile]) -> None:
         addresses = {file.path.resolve(): file.path.resolve().as_uri() for file in files.values()}

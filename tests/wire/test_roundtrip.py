@@ -117,7 +117,7 @@ def _with(name: str, text: str) -> bytes:
         ("Commentaar", "voor<!-- niet van belang -->na"),
         ("Commentaar", " <!-- niet van belang --> na"),
         ("Commentaar", "voor<?niet van-belang?>na"),
-        ("Commentaar", "😀 𝔘𝔫𝔦𝔠𝔬𝔡𝔢 ﷽ \u200d e\u0301"),
+        ("Commentaar", "😀 \U0001d518\U0001d52b ﷽ \u200d e\u0301"),
         ("Commentaar", "&#x1F600;&#128512;"),
         ("Commentaar", "\u0085\u2028\u00a0\u3000x"),
         ("Commentaar", "\x7f\x80\x9f\ufdd0\ue000\ufffd\U0010ffff"),
