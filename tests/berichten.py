@@ -209,3 +209,14 @@ def xml(bericht: Bericht) -> bytes:
 def post_of(message_type: str, identificatie: str = "1") -> bytes:
     """Write a plausible message that starts something."""
     return xml(heenbericht(message_type, identificatie))
+
+
+def declaration_of(size: int, identificatie: str = "1") -> bytes:
+    """Write a JW323 of exactly so many bytes: as many times the same Prestatie as fit, and spaces after the end."""
+    smallest = post_of("JW323", identificatie)
+    begin = smallest.index(b"\t\t\t\t\t<jw323:Prestatie>")
+    end = smallest.index(b"\t\t\t\t</jw323:Prestaties>")
+    prestatie = smallest[begin:end]
+    times, rest = divmod(size - len(smallest) + len(prestatie), len(prestatie))
+    assert times > 0
+    return b"".join([smallest[:begin], prestatie * times, smallest[end:], b" " * rest])

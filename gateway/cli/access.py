@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
@@ -66,35 +66,36 @@ def _end(text: str) -> datetime:
     return end.astimezone(UTC)
 
 
+ForParties: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--party", metavar="CODE", help="Voor welke partij; voor meer partijen nog een keer te noemen."),
+]
+Scopes: TypeAlias = Annotated[
+    list[Scope] | None,
+    typer.Option(
+        "--scope",
+        metavar="BEREIK",
+        help="exchange: aanbieden en ophalen voor de partijen; admin: alles lezen en beheren; monitor: meten.",
+        show_default="exchange, als er een partij is",
+    ),
+]
+Label: TypeAlias = Annotated[
+    str, typer.Option("--label", metavar="TEKST", help="Waarvoor het token is, om het terug te vinden.")
+]
+Expires: TypeAlias = Annotated[
+    datetime | None,
+    typer.Option(
+        "--expires",
+        metavar="DATUM",
+        parser=_end,
+        help="Tot en met welke dag (jjjj-mm-dd) of tot welk moment het token geldt.",
+        show_default="onbeperkt",
+    ),
+]
+
+
 @token.command("create")
-def create_token(
-    parties: Annotated[
-        list[str] | None,
-        typer.Option("--party", metavar="CODE", help="Voor welke partij; voor meer partijen nog een keer te noemen."),
-    ] = None,
-    scopes: Annotated[
-        list[Scope] | None,
-        typer.Option(
-            "--scope",
-            metavar="BEREIK",
-            help="exchange: aanbieden en ophalen voor de partijen; admin: alles lezen en beheren; monitor: meten.",
-            show_default="exchange, als er een partij is",
-        ),
-    ] = None,
-    label: Annotated[
-        str, typer.Option("--label", metavar="TEKST", help="Waarvoor het token is, om het terug te vinden.")
-    ] = "",
-    expires: Annotated[
-        datetime | None,
-        typer.Option(
-            "--expires",
-            metavar="DATUM",
-            parser=_end,
-            help="Tot en met welke dag (jjjj-mm-dd) of tot welk moment het token geldt.",
-            show_default="onbeperkt",
-        ),
-    ] = None,
-) -> None:
+def create_token(parties: ForParties = None, scopes: Scopes = None, label: Label = "", expires: Expires = None) -> None:
     """Maak een token.
 
     De laatste regel van de uitvoer is het token. Het wordt maar één keer getoond: de gateway bewaart een afdruk.

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import threading
-from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn, TypeAlias
 
 import typer
 
@@ -40,18 +40,20 @@ class StartError(GatewayError):
     """Een van de processen van de gateway kon niet starten."""
 
 
+Host: TypeAlias = Annotated[str, typer.Option("--host", metavar="ADRES", help="Op welk adres wordt geluisterd.")]
+Port: TypeAlias = Annotated[
+    int, typer.Option("--port", metavar="POORT", min=0, max=65535, help="Op welke poort; 0 kiest een vrije.")
+]
+Workers: TypeAlias = Annotated[
+    int, typer.Option("--workers", metavar="AANTAL", min=1, max=_MOST_WORKERS, help="Hoeveel processen het werk delen.")
+]
+NoWorker: TypeAlias = Annotated[
+    bool, typer.Option("--no-worker", help="Zonder bezorger; start die dan apart met `ijw-gateway worker`.")
+]
+
+
 def serve(
-    host: Annotated[str, typer.Option("--host", metavar="ADRES", help="Op welk adres wordt geluisterd.")] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option("--port", metavar="POORT", min=0, max=65535, help="Op welke poort; 0 kiest een vrije.")
-    ] = DEFAULT_PORT,
-    workers: Annotated[
-        int,
-        typer.Option("--workers", metavar="AANTAL", min=1, max=_MOST_WORKERS, help="Hoeveel processen het werk delen."),
-    ] = 1,
-    no_worker: Annotated[
-        bool, typer.Option("--no-worker", help="Zonder bezorger; start die dan apart met `ijw-gateway worker`.")
-    ] = False,
+    host: Host = "127.0.0.1", port: Port = DEFAULT_PORT, workers: Workers = 1, no_worker: NoWorker = False
 ) -> None:
     """Start de gateway.
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
@@ -40,36 +40,37 @@ def day(text: str) -> date:
         raise typer.BadParameter("schrijf een datum als jjjj-mm-dd.") from None
 
 
-def validate(
-    paths: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="PAD...",
-            help="Bestanden, ZIP-bestanden of mappen (*.xml, ook in mappen daarin), of - voor standaardinvoer.",
-            show_default=False,
-        ),
-    ],
-    form: Annotated[
-        Format, typer.Option("--format", help="text voor mensen; json geeft per bestand één regel met een JSON-object.")
-    ] = Format.TEXT,
-    today: Annotated[
-        date | None,
-        typer.Option(
-            "--on",
-            metavar="DATUM",
-            parser=day,
-            help="Controleer met --reference alsof het deze dag is (jjjj-mm-dd).",
-            show_default="vandaag",
-        ),
-    ] = None,
-    reference: Annotated[
-        bool,
-        typer.Option(
-            "--reference",
-            help="Controleer ook tegen de dag en de lijsten van gemeenten en productcodes (TR135 TR346 TR378 TR381).",
-        ),
-    ] = False,
-) -> None:
+Paths: TypeAlias = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PAD...",
+        help="Bestanden, ZIP-bestanden of mappen (*.xml, ook in mappen daarin), of - voor standaardinvoer.",
+        show_default=False,
+    ),
+]
+Form: TypeAlias = Annotated[
+    Format, typer.Option("--format", help="text voor mensen; json geeft per bestand één regel met een JSON-object.")
+]
+Today: TypeAlias = Annotated[
+    date | None,
+    typer.Option(
+        "--on",
+        metavar="DATUM",
+        parser=day,
+        help="Controleer met --reference alsof het deze dag is (jjjj-mm-dd).",
+        show_default="vandaag",
+    ),
+]
+WithReference: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--reference",
+        help="Controleer ook tegen de dag en de lijsten van gemeenten en productcodes (TR135 TR346 TR378 TR381).",
+    ),
+]
+
+
+def validate(paths: Paths, form: Form = Format.TEXT, today: Today = None, reference: WithReference = False) -> None:
     """Controleer berichten.
 
     Is het leesbare XML, en voldoet het aan de schema's en de regels van iJw 3.2? Er is geen database of token nodig,
@@ -81,13 +82,17 @@ def validate(
     sources = list(find(paths))
     if not sources:
         say("Er is geen bestand dat op .xml eindigt.")
-    many = len(sources) >= _MANY
-    outcomes = _check(sources, today or _today(), with_reference=reference)
+    raise typer.Exit(_show(_check(sources, today or _today(), with_reference=reference), len(sources), form))
+
+
+def _show(outcomes: Iterator[tuple[str, Reading | Unreadable]], count: int, form: Format) -> int:
+    """Show what becomes of each source; gives the exit code."""
+    many = count >= _MANY
     # Where the lines of JSON go to the same screen, a progress bar would run through them.
     if many and sys.stderr.isatty() and not (form is Format.JSON and sys.stdout.isatty()):
         from gateway.cli.rich_verdicts import tracked
 
-        outcomes = tracked(outcomes, len(sources))
+        outcomes = tracked(outcomes, count)
     verdicts = JsonVerdicts() if form is Format.JSON else verdicts_for(many=many)
     code = 0
     for name, found in outcomes:
@@ -98,7 +103,7 @@ def validate(
             verdicts.add(name, found)
             code = max(code, _INVALID if found.findings else 0)
     verdicts.close()
-    raise typer.Exit(code)
+    return code
 
 
 class JsonVerdicts:

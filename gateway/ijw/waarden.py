@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date, time
 from functools import lru_cache
+from typing import Self
 
 _DATE = re.compile(r"(-?[0-9]{4,})-([0-9]{2})-([0-9]{2})")
 _DATE_LENGTH = len("2026-04-01")
@@ -18,30 +19,36 @@ _SPACES = " \t\n\r"
 _FAR = 9
 
 
-# What is computed from such a value (`datum.replace(day=1)`, `datum + week`) is of its class too, but was never
-# written: it has no spelling.
+class _Geschreven:
+    """A value with its own spelling.
 
-
-class GeschrevenGetal(int):
-    """A whole number with its own spelling, such as `+5`."""
+    What is computed from it (`datum.replace(day=1)`, `datum + week`) is of its class too, but was never written: it
+    has no spelling.
+    """
 
     geschreven: str | None = None
 
+    def __copy__(self) -> Self:
+        return self
 
-class GeschrevenDatum(date):
+    def __deepcopy__(self, _: object) -> Self:
+        return self  # It cannot change, and a date that is copied in the usual way forgets its spelling.
+
+
+class GeschrevenGetal(_Geschreven, int):
+    """A whole number with its own spelling, such as `+5`."""
+
+
+class GeschrevenDatum(_Geschreven, date):
     """A date with its own spelling.
 
     A year that Python's calendar does not reach (a schema allows 12026 and -0001) becomes the last or the first
     day of that calendar, so that comparing still gives the right order with every real date.
     """
 
-    geschreven: str | None = None
 
-
-class GeschrevenTijd(time):
+class GeschrevenTijd(_Geschreven, time):
     """A time of day with its own spelling; `24:00:00` is midnight."""
-
-    geschreven: str | None = None
 
 
 def read_getal(text: str) -> int:
@@ -103,7 +110,7 @@ def spelling(value: str | int | date | time) -> str:
     """Give the text of a value as it stands, or stood, in the XML."""
     if isinstance(value, str):
         return value
-    if isinstance(value, (GeschrevenGetal, GeschrevenDatum, GeschrevenTijd)) and value.geschreven is not None:
+    if isinstance(value, _Geschreven) and value.geschreven is not None:
         return value.geschreven
     return str(int(value)) if isinstance(value, int) else value.isoformat()
 

@@ -66,10 +66,10 @@ class Document:
         self._file.seek(0)
         return self._file
 
-    def chunks(self, size: int = MEBIBYTE) -> Iterator[bytes]:
-        """Give the bytes in pieces of at most `size`."""
+    def chunks(self, size: int | None = None) -> Iterator[bytes]:
+        """Give the bytes in pieces of at most `size`, or a megabyte."""
         stream = self.open()
-        while chunk := stream.read(size):
+        while chunk := stream.read(size or MEBIBYTE):
             yield chunk
 
     def close(self) -> None:

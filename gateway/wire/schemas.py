@@ -14,7 +14,7 @@ from gateway.ijw.bericht import BASISSCHEMA, Bericht
 from gateway.ijw.berichten import BERICHTEN
 from gateway.wire.fit import check_fit
 from gateway.wire.model import XS, SchemaFile, build_model
-from gateway.wire.patterns import LINEAR
+from gateway.wire.patterns import FOR_LIBXML2
 
 
 class Schema:
@@ -81,7 +81,7 @@ def _parse(path: Path) -> SchemaFile:
 
 
 class _Compiler(etree.Resolver):
-    """Compiles schemas from memory: they import one another and nothing else, and their patterns are linear."""
+    """Compiles schemas from memory: they import one another and nothing else, and libxml2 reads their patterns well."""
 
     def __init__(self, files: dict[str, SchemaFile]) -> None:
         addresses = {file.path.resolve(): file.path.resolve().as_uri() for file in files.values()}
@@ -105,7 +105,7 @@ class _Compiler(etree.Resolver):
 
 
 def _prepared(file: SchemaFile, addresses: dict[Path, str]) -> bytes:
-    """Write a schema with its imports as addresses, and its patterns as libxml2 reads them best."""
+    """Write a schema with its imports as addresses, and its patterns as libxml2 reads them well."""
     root = deepcopy(file.root)
     for reference in root.iter(f"{XS}import", f"{XS}include", f"{XS}redefine"):
         location = reference.get("schemaLocation", "")
@@ -115,5 +115,5 @@ def _prepared(file: SchemaFile, addresses: dict[Path, str]) -> bytes:
             raise SchemaFolderError(message)
         reference.set("schemaLocation", address)
     for pattern in root.iter(f"{XS}pattern"):
-        pattern.set("value", LINEAR.get(pattern.get("value", ""), pattern.get("value", "")))
+        pattern.set("value", FOR_LIBXML2.get(pattern.get("value", ""), pattern.get("value", "")))
     return etree.tostring(root)

@@ -37,7 +37,10 @@ class Lines:
     def close(self, tag: str) -> None:
         """End it."""
         self._depth -= 1
-        self._lines.append(f"{chr(9) * self._depth}</{tag}>")
+        if self._lines[-1].endswith(f"<{tag}>"):
+            self._lines[-1] += f"</{tag}>"  # Nothing is in it, so there is no white space either.
+        else:
+            self._lines.append(f"{chr(9) * self._depth}</{tag}>")
 
     def leaf(self, tag: str, text: str) -> None:
         """Write an element with text."""
@@ -53,6 +56,8 @@ class Lines:
 def write_bericht(bericht: Bericht) -> bytes:
     """Write a typed message; what was read from XML comes out with the same canonical XML.
 
+    Comments, processing instructions, attributes of XML Schema itself (`xsi:schemaLocation`, `xsi:type`), and the
+    choice of prefixes and of white space between elements are no content: they do not come back.
     Values that no schema allows are written too: `Codec.write` is what holds the result against the schema.
     """
     lines = Lines(type(bericht))
