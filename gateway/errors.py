@@ -40,3 +40,11 @@ class ConflictError(GatewayError):
 
 class InvalidBerichtError(GatewayError):
     """The gateway made a message that does not fit the schema."""
+
+
+class RuleFailedError(GatewayError):
+    """A rule of the standard could not be judged."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"Rule {code} could not be judged.")
+        self.code = code

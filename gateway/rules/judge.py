@@ -1,0 +1,165 @@
+"""Judges a message by the rules: walks it once, and gives every element to the rules of its class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple, TypeAlias
+
+from gateway.errors import RuleFailedError
+from gateway.ijw.bericht import Bericht, Retourbericht
+from gateway.ijw.berichten import BERICHTEN
+from gateway.ijw.finding import Finding
+from gateway.ijw.klasse import Klasse, Soort, Veld, velden, xml_name
+from gateway.rules.rule import At, Breach, Context, Level, Reference, ReferenceContext, Rule
+from gateway.rules.table import RULES
+
+_ROOT = "/Bericht"
+
+
+def judge(bericht: Bericht, reference: Reference | None = None) -> list[Finding]:
+    """Give everything in a message that breaks a rule, in the order of the message.
+
+    The rules against outside lists are judged only with a `reference`. A retourbericht repeats a message that has
+    been judged; it breaks nothing. Findings have no line: the document is not known here.
+
+    Raises RuleFailedError when a rule cannot be judged: that is our failure, and never reads as "valid".
+    """
+    if isinstance(bericht, Retourbericht):
+        return []
+    walk = _Walk(bericht, _context(bericht, reference))
+    walk.visit(bericht, _plan(bericht.TYPE, reference is not None), None)
+    return walk.findings
+
+
+def _context(bericht: Bericht, reference: Reference | None) -> Context:
+    dagtekening = bericht.header.bericht_identificatie.dagtekening
+    if reference is None:
+        return Context(dagtekening)
+    return ReferenceContext(dagtekening, reference.today, reference.lists, reference.own_products)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What to do with the elements of a class: the rules to ask, and the fields to go into."""
+
+    rules: tuple[Rule, ...]
+    single: tuple[tuple[Veld, _Plan], ...]
+    lists: tuple[tuple[Veld, _Plan], ...]
+
+    @property
+    def idle(self) -> bool:
+        return not (self.rules or self.single or self.lists)
+
+
+@cache
+def _plan(message_type: str, with_reference: bool) -> _Plan:  # noqa: FBT001 - a cache takes no names
+    rules = tuple(rule for rule in RULES if with_reference or rule.level is not Level.EXTERN)
+    return _plan_of(BERICHTEN[message_type], rules, message_type)
+
+
+def _plan_of(klasse: type[Klasse], rules: tuple[Rule, ...], message_type: str) -> _Plan:
+    single: list[tuple[Veld, _Plan]] = []
+    lists: list[tuple[Veld, _Plan]] = []
+    for veld in velden(klasse):
+        inner = (veld.item or veld).klasse
+        if inner is None:
+            continue
+        plan = _plan_of(inner, rules, message_type)
+        # Where no rule is, the walk does not go.
+        if not plan.idle:
+            (lists if veld.soort is Soort.LIJST else single).append((veld, plan))
+    own = tuple(rule for rule in rules if rule.judges(klasse, message_type))
+    return _Plan(own, tuple(single), tuple(lists))
+
+
+class _Step(NamedTuple):
+    """How an element was reached; its path is written only when something is wrong with it."""
+
+    parent: _Trail
+    veld: Veld
+    position: int = 0
+    siblings: int = 0
+
+
+_Trail: TypeAlias = _Step | None
+
+
+def _path(trail: _Trail) -> str:
+    if trail is None:
+        return _ROOT
+    path = f"{_path(trail.parent)}/{trail.veld.name}"
+    if trail.veld.item is None:
+        return path
+    number = f"[{trail.position + 1}]" if trail.siblings > 1 else ""
+    return f"{path}/{trail.veld.item.name}{number}"
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One walk through one message."""
+
+    bericht: Bericht
+    context: Context
+    findings: list[Finding] = field(default_factory=list)
+    _places: dict[int, list[str]] | None = None
+
+    def visit(self, element: Klasse, plan: _Plan, trail: _Trail) -> None:
+        rule = None
+        try:
+            for rule in plan.rules:
+                for breach in rule.check(element, self.context):
+                    self.findings.append(self._finding(rule, breach, element, trail))
+        except Exception as error:
+            raise RuleFailedError(rule.code if rule else "") from error
+        for veld, inner in plan.single:
+            value: Any = getattr(element, veld.field)
+            if value is not None:
+                self.visit(value, inner, _Step(trail, veld))
+        for veld, inner in plan.lists:
+            items: tuple[Klasse, ...] = getattr(element, veld.field)
+            for position, item in enumerate(items):
+                self.visit(item, inner, _Step(trail, veld, position, len(items)))
+
+    def _finding(self, rule: Rule, breach: Breach, judged: Klasse, trail: _Trail) -> Finding:
+        spots = (breach,) if isinstance(breach, Klasse) else breach
+        own = _path(trail)
+        seen: dict[int, int] = {}
+        paths: dict[str, None] = {}
+        for spot in spots:
+            element = spot.element if isinstance(spot, At) else spot
+            path = own if element is judged else self._below(own, element, seen)
+            if isinstance(spot, At) and getattr(element, spot.field) not in (None, ()):
+                path += f"/{xml_name(spot.field)}"
+            paths[path] = None
+        found = tuple(paths)
+        return Finding(rule.source, rule.code, rule.message, found[0], found, retourcode=rule.retourcode)
+
+    def _below(self, own: str, element: Klasse, seen: dict[int, int]) -> str:
+        """Find an element below the one that was judged.
+
+        A value that a program made may stand at several places; those are then told one after another.
+        """
+        if self._places is None:
+            self._places = {}
+            for found, path in _elements(self.bericht, _ROOT):
+                self._places.setdefault(id(found), []).append(path)
+        paths = self._places[id(element)]
+        if len(paths) > 1:
+            paths = [path for path in paths if path.startswith(f"{own}/")]
+        turn = seen[id(element)] = seen.get(id(element), -1) + 1
+        return paths[turn % len(paths)]
+
+
+def _elements(element: Klasse, path: str) -> Iterator[tuple[Klasse, str]]:
+    """Give an element and all below it, with their paths."""
+    yield element, path
+    for veld in velden(type(element)):
+        value = getattr(element, veld.field)
+        if veld.item is not None and veld.item.klasse is not None:
+            for position, item in enumerate(value):
+                number = f"[{position + 1}]" if len(value) > 1 else ""
+                yield from _elements(item, f"{path}/{veld.name}/{veld.item.name}{number}")
+        elif isinstance(value, Klasse):
+            yield from _elements(value, f"{path}/{veld.name}")

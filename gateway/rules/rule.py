@@ -1,0 +1,147 @@
+"""What a rule is: a small function over the elements of one class, and what the standard says about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from inspect import cleandoc
+from types import UnionType
+from typing import Any, Final, NamedTuple, TypeAlias, get_args
+
+from gateway.ijw.bericht import Bericht
+from gateway.ijw.codelijsten import Codelijsten
+from gateway.ijw.finding import Source
+from gateway.ijw.klasse import Gegevenstype, Klasse
+
+# The code by which a message is refused that breaks a rule inside itself.
+TECHNISCH_ONJUIST: Final = "0001"
+_WRONG, _RIGHT = "Fout:", "Goed:"
+
+
+class Level(Enum):
+    """At which of the standard's levels a rule is checked (IV032)."""
+
+    INHOUD = "bericht inhoud (xslt)"
+    OVERSTIJGEND = "berichtoverstijgend"
+    EXTERN = "externe bron"
+
+
+class At(NamedTuple):
+    """A field of an element; where the field is empty, the place is the element that it is missing from."""
+
+    element: Klasse
+    field: str
+
+
+# What a rule yields: the element that breaks it, or all places that break it together.
+Breach: TypeAlias = Klasse | Sequence[Klasse | At]
+Breaches: TypeAlias = Iterator[Breach]
+
+
+def at(element: Klasse, *fields: str) -> list[At]:
+    """Point at fields of an element; the first is the one that has to change."""
+    return [At(element, field) for field in fields]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a rule may know besides the element that it judges."""
+
+    dagtekening: date
+
+
+@dataclass(frozen=True, slots=True)
+class OwnProduct:
+    """A product code of a municipality's own; both days count, and None is without an end."""
+
+    code: str
+    category: str
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def exists_on(self, day: date) -> bool:
+        """Tell whether the code is in use on a day."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What lies outside the messages: the day, the lists, and the product codes of the municipality concerned."""
+
+    today: date
+    lists: Codelijsten
+    own_products: tuple[OwnProduct, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceContext(Context):
+    """What a rule against outside lists may know."""
+
+    today: date
+    lists: Codelijsten
+    own_products: tuple[OwnProduct, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the standard.
+
+    `on` are the classes whose elements it judges, `messages` the types in which it does. `message` says in one
+    sentence what is required: it is what the user reads. `wrong` and `right` are examples.
+    """
+
+    code: str
+    on: tuple[type[Klasse], ...]
+    messages: frozenset[str]
+    retourcode: str
+    level: Level
+    source: Source
+    message: str
+    wrong: str
+    right: str
+    check: Callable[[Any, Any], Breaches]
+
+    def judges(self, klasse: type[Klasse], message_type: str) -> bool:
+        """Tell whether the rule is about the elements of a class in a type of message."""
+        if klasse not in self.on:
+            return False
+        if self.messages:
+            return message_type in self.messages
+        # A data type is the same in every message; any other class is of one message, whose name it bears.
+        return issubclass(klasse, Gegevenstype) or klasse.__qualname__.partition(".")[0] == message_type
+
+
+def rule(
+    code: str,
+    *,
+    on: type[Klasse] | UnionType,
+    retour: str = TECHNISCH_ONJUIST,
+    level: Level = Level.INHOUD,
+    messages: tuple[type[Bericht], ...] = (),
+) -> Callable[[Callable[[Any, Any], Breaches]], Rule]:
+    """Make a rule of a function; its docstring is what the user reads, followed by an example of wrong and right.
+
+    `messages` names the types for a class that several messages share; else the class itself tells.
+    """
+
+    def make(check: Callable[[Any, Any], Breaches]) -> Rule:
+        sentence, _, examples = cleandoc(check.__doc__ or "").partition(f"\n\n{_WRONG}")
+        wrong, _, right = examples.partition(_RIGHT)
+        return Rule(
+            code=code,
+            on=get_args(on) or (on,),
+            messages=frozenset(message.TYPE for message in messages),
+            retourcode=retour,
+            level=level,
+            source="reference" if level is Level.EXTERN else "rule",
+            message=" ".join(sentence.split()),
+            wrong=" ".join(wrong.split()),
+            right=" ".join(right.split()),
+            check=check,
+        )
+
+    return make

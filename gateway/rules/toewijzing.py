@@ -1,0 +1,51 @@
+"""The TR rules of the toewijzing (JW301)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateway.ijw.toewijzing import JW301
+from gateway.rules.fields import VERVALLEN, VERWIJDERD
+from gateway.rules.rule import Breaches, Context, rule
+from gateway.rules.zorgperiode import Zorgperiode, overlapping
+
+# BRP-adres, correspondentie-adres, verblijfadres.
+VASTE_ADRESSEN: Final = frozenset({"01", "02", "03"})
+
+
+@rule("TR006", on=JW301.Contact)
+def tr006(contact: JW301.Contact, _: Context) -> Breaches:
+    """Een contact heeft een Telefoon, of een Adres met Huis en Postcode, of beide.
+
+    Fout: alleen een e-mailadres, of een Adres met Postcode zonder Huis. Goed: alleen een Telefoon.
+    """
+    adres = contact.adres
+    if contact.telefoon is None and (adres is None or adres.huis is None or adres.postcode is None):
+        yield contact
+
+
+@rule("TR061", on=JW301.Client)
+def tr061(client: JW301.Client, _: Context) -> Breaches:
+    """Een client heeft minstens één contact met een Adres waarvan Soort 01, 02 of 03 is.
+
+    Fout: alleen een tijdelijk verblijfadres (Soort 04). Goed: ook een BRP-adres (Soort 01).
+    """
+    if not any(contact.adres is not None and contact.soort in VASTE_ADRESSEN for contact in client.contactgegevens):
+        yield client
+
+
+@rule("TR302", on=JW301.Client)
+def tr302(client: JW301.Client, _: Context) -> Breaches:
+    """Toewijzingen van hetzelfde product overlappen elkaar niet, en wat geen code heeft, geldt voor meer producten.
+
+    Fout: tweemaal Code 45A04, waarvan de tweede ingaat op de Einddatum van de eerste. Goed: de tweede een dag later.
+    """
+    # What was removed counts for nothing; a removal is known by its one day together with its reason.
+    actual = (
+        product
+        for product in client.toegewezen_producten
+        if product.reden_wijziging not in (VERWIJDERD, VERVALLEN) or product.einddatum != product.ingangsdatum
+    )
+    yield from overlapping(
+        Zorgperiode.of(product, product.product, product.ingangsdatum, product.einddatum) for product in actual
+    )
