@@ -31,7 +31,7 @@ def tr137(periode: GeslotenPeriode, ctx: Context) -> Breaches:
         yield at(periode, "einddatum")
 
 
-@rule("TR315", on=JW323.Declaratie)
+@rule("TR315", on=JW323.Declaratie, about=JW323.Prestatie)
 def tr315(declaratie: JW323.Declaratie, _: Context) -> Breaches:
     """Elk VorigReferentieNummer staat maar één keer in het bericht: een prestatie wordt één keer gecrediteerd.
 
@@ -42,7 +42,7 @@ def tr315(declaratie: JW323.Declaratie, _: Context) -> Breaches:
         yield [place for referentie in same for place in at(referentie, "vorig_referentie_nummer")]
 
 
-@rule("TR316", on=JW323.Declaratie)
+@rule("TR316", on=JW323.Declaratie, about=JW323.Prestatie)
 def tr316(declaratie: JW323.Declaratie, _: Context) -> Breaches:
     """Een prestatie wordt niet gecrediteerd in het bericht waarin zij zelf staat.
 
@@ -59,7 +59,7 @@ def tr316(declaratie: JW323.Declaratie, _: Context) -> Breaches:
             yield [*at(referentie, "vorig_referentie_nummer"), *at(credited, "referentie_nummer")]
 
 
-@rule("TR319", on=JW323.Declaratie, retour="9319", level=Level.OVERSTIJGEND)
+@rule("TR319", on=JW323.Declaratie, about=JW323.Prestatie, retour="9319", level=Level.OVERSTIJGEND)
 def tr319(declaratie: JW323.Declaratie, _: Context) -> Breaches:
     """De ProductPeriode van een prestatie ligt in de DeclaratiePeriode van het bericht, of in een eerdere.
 
@@ -72,7 +72,7 @@ def tr319(declaratie: JW323.Declaratie, _: Context) -> Breaches:
             yield at(prestatie, "product_periode")
 
 
-@rule("TR335", on=JW323.Declaratie)
+@rule("TR335", on=JW323.Declaratie, about=JW323.Prestatie)
 def tr335(declaratie: JW323.Declaratie, _: Context) -> Breaches:
     """De Einddatum van een ProductPeriode ligt niet meer dan 5 jaar voor de DeclaratieDagtekening.
 
@@ -110,7 +110,7 @@ def tr358(declaratie: JW323.Declaratie, _: Context) -> Breaches:
         yield at(declaratie, "totaal_ingediend_bedrag")
 
 
-@rule("TR416", on=JW323.Declaratie)
+@rule("TR416", on=JW323.Declaratie, about=JW323.Prestatie)
 def tr416(declaratie: JW323.Declaratie, _: Context) -> Breaches:
     """Een toewijzing heeft per ProductPeriode, ProductCategorie en ProductCode hoogstens één debetprestatie.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final, NamedTuple, TypeAlias
 
-from gateway.ijw.bericht import Bericht, Kant
+from gateway.ijw.bericht import AntwoordHeader, Bericht, Header, Kant
 from gateway.ijw.declaratie import JW323, JW325
 from gateway.ijw.levering import JW305, JW307
 from gateway.ijw.toewijzing import JW301
@@ -19,6 +19,7 @@ from gateway.rules.rule import At, Breaches, Level, ReferenceContext, at, rule
 MINUUT: Final = "01"
 
 _MetGemeente: TypeAlias = JW301 | JW305 | JW307 | JW315 | JW317 | JW319 | JW323 | JW325
+_Gemeente: TypeAlias = Header | AntwoordHeader | JW319.Woonplaatsbeginsel
 _MetProduct: TypeAlias = (
     JW301.ToegewezenProduct
     | JW305.StartProduct
@@ -64,7 +65,13 @@ def _follows_from_hours(bedrag: int, minutes: int, tarief: int) -> bool:
     return least <= most
 
 
-@rule("TR378", on=_MetGemeente, retour="S300", level=Level.EXTERN)
+@rule(
+    "TR378",
+    on=_MetGemeente,
+    about=Header | AntwoordHeader | JW319.Woonplaatsbeginsel,
+    retour="S300",
+    level=Level.EXTERN,
+)
 def tr378(bericht: _MetGemeente, ctx: ReferenceContext) -> Breaches:
     """Een gemeentecode staat in de lijst van het CBS die geldt op de ingangsdatum van de toewijzing.
 

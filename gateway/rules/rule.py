@@ -8,7 +8,7 @@ from datetime import date
 from enum import Enum
 from inspect import cleandoc
 from types import UnionType
-from typing import Any, Final, NamedTuple, TypeAlias, get_args
+from typing import Any, Final, NamedTuple, TypeAlias, cast, get_args
 
 from gateway.ijw.bericht import Bericht
 from gateway.ijw.codelijsten import Codelijsten
@@ -90,12 +90,14 @@ class ReferenceContext(Context):
 class Rule:
     """One rule of the standard.
 
-    `on` are the classes whose elements it judges, `messages` the types in which it does. `message` says in one
-    sentence what is required: it is what the user reads. `wrong` and `right` are examples.
+    `on` are the classes whose elements it judges, `messages` the types in which it does; `about` are the classes
+    that the standard names it for, which may be below those. `message` says in one sentence what is required: it is
+    what the user reads. `wrong` and `right` are examples.
     """
 
     code: str
     on: tuple[type[Klasse], ...]
+    about: tuple[type[Klasse], ...]
     messages: frozenset[str]
     retourcode: str
     level: Level
@@ -115,17 +117,23 @@ class Rule:
         return issubclass(klasse, Gegevenstype) or klasse.__qualname__.partition(".")[0] == message_type
 
 
+def _classes(named: type[Klasse] | UnionType) -> tuple[type[Klasse], ...]:
+    return get_args(named) or (cast("type[Klasse]", named),)
+
+
 def rule(
     code: str,
     *,
     on: type[Klasse] | UnionType,
+    about: type[Klasse] | UnionType | None = None,
     retour: str = TECHNISCH_ONJUIST,
     level: Level = Level.INHOUD,
     messages: tuple[type[Bericht], ...] = (),
 ) -> Callable[[Callable[[Any, Any], Breaches]], Rule]:
     """Make a rule of a function; its docstring is what the user reads, followed by an example of wrong and right.
 
-    `messages` names the types for a class that several messages share; else the class itself tells.
+    `messages` names the types for a class that several messages share; else the class itself tells. `about` names
+    the elements that the rule is about where it has to see all of them together.
     """
 
     def make(check: Callable[[Any, Any], Breaches]) -> Rule:
@@ -133,7 +141,8 @@ def rule(
         wrong, _, right = examples.partition(_RIGHT)
         return Rule(
             code=code,
-            on=get_args(on) or (on,),
+            on=_classes(on),
+            about=_classes(about or on),
             messages=frozenset(message.TYPE for message in messages),
             retourcode=retour,
             level=level,

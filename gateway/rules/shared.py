@@ -35,6 +35,20 @@ _Keyed: TypeAlias = (
     | JW323.Declaratie
     | JW325.DeclaratieAntwoord
 )
+_Elements: TypeAlias = (
+    JW301.Contact
+    | JW301.Relatie
+    | JW301.ToegewezenProduct
+    | JW305.StartProduct
+    | JW307.StopProduct
+    | JW315.AangevraagdProduct
+    | JW317.Client
+    | JW317.NieuwProduct
+    | JW317.OngewijzigdProduct
+    | JW317.TeWijzigenProduct
+    | JW323.Client
+    | JW323.Prestatie
+)
 
 
 @rule("TR002", on=Geboortedatum)
@@ -48,7 +62,7 @@ def tr002(geboortedatum: Geboortedatum, ctx: Context) -> Breaches:
         yield at(geboortedatum, "datum")
 
 
-@rule("TR101", on=_Keyed)
+@rule("TR101", on=_Keyed, about=_Elements)
 def tr101(element: _Keyed, _: Context) -> Breaches:
     """Niets staat dubbel in een bericht: elk onderdeel heeft een eigen sleutel.
 

@@ -154,3 +154,9 @@ RULES: Final[tuple[Rule, ...]] = (
     tr410,
     tr416,
 )
+
+# The rules of the standard that are not in the table: for each level of checking, why.
+ELSEWHERE: Final[dict[str, str]] = {
+    "berichtformaat (xsd)": "Deze regels zitten in de schema's; wie ze schendt krijgt een bevinding met bron xsd.",
+    "berichtoverstijgend": "Deze regels vergelijken een bericht met eerdere berichten; de gateway toetst ze nog niet.",
+}

@@ -34,7 +34,7 @@ def tr061(client: JW301.Client, _: Context) -> Breaches:
         yield client
 
 
-@rule("TR302", on=JW301.Client)
+@rule("TR302", on=JW301.Client, about=JW301.ToegewezenProduct)
 def tr302(client: JW301.Client, _: Context) -> Breaches:
     """Toewijzingen van hetzelfde product overlappen elkaar niet, en wat geen code heeft, geldt voor meer producten.
 

@@ -32,7 +32,7 @@ def tr353(verzoek: JW317.Verzoek, _: Context) -> Breaches:
         yield verzoek
 
 
-@rule("TR377", on=JW319.Antwoord)
+@rule("TR377", on=JW319.Antwoord, about=JW319.Woonplaatsbeginsel)
 def tr377(antwoord: JW319.Antwoord, _: Context) -> Breaches:
     """Een afwijzing om het woonplaatsbeginsel (RedenAfwijzingVerzoek 8) heeft een Woonplaatsbeginsel met de gemeente.
 
@@ -52,7 +52,7 @@ def tr380(product: JW317.NieuwProduct, ctx: Context) -> Breaches:
         yield at(product, "gewenste_ingangsdatum")
 
 
-@rule("TR383", on=JW315.Client)
+@rule("TR383", on=JW315.Client, about=JW315.AangevraagdProduct)
 def tr383(client: JW315.Client, _: Context) -> Breaches:
     """Elk aangevraagd product in een bericht heeft een eigen ReferentieAanbieder.
 
@@ -62,7 +62,7 @@ def tr383(client: JW315.Client, _: Context) -> Breaches:
         yield [place for product in same for place in at(product, "referentie_aanbieder")]
 
 
-@rule("TR386", on=JW315.Client)
+@rule("TR386", on=JW315.Client, about=JW315.AangevraagdProduct)
 def tr386(client: JW315.Client, _: Context) -> Breaches:
     """Aanvragen van hetzelfde product overlappen elkaar niet, en wat geen code heeft, geldt voor meer producten.
 
@@ -74,7 +74,7 @@ def tr386(client: JW315.Client, _: Context) -> Breaches:
     )
 
 
-@rule("TR409", on=JW319.Antwoord)
+@rule("TR409", on=JW319.Antwoord, about=JW319.Woonplaatsbeginsel)
 def tr409(antwoord: JW319.Antwoord, _: Context) -> Breaches:
     """Alleen een afwijzing om het woonplaatsbeginsel (RedenAfwijzingVerzoek 8) heeft een Woonplaatsbeginsel.
 
@@ -85,7 +85,7 @@ def tr409(antwoord: JW319.Antwoord, _: Context) -> Breaches:
         yield antwoord.woonplaatsbeginsel
 
 
-@rule("TR410", on=JW317.Verzoek)
+@rule("TR410", on=JW317.Verzoek, about=JW317.NieuwProduct)
 def tr410(verzoek: JW317.Verzoek, _: Context) -> Breaches:
     """Nieuwe producten die hetzelfde zijn overlappen elkaar niet, en wat geen code heeft, geldt voor meer producten.
 

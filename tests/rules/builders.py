@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, time
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from gateway.ijw.bericht import AntwoordHeader, Bericht, Header, Kant
 from gateway.ijw.declaratie import JW323, JW325
@@ -138,7 +138,7 @@ JW301_: Final = JW301(
                 soort="10",
                 geboortedatum=Geboortedatum(datum=date(1980, 1, 1), datum_gebruik="2"),
                 naam=FULL_NAME,
-                contact=CONTACT,
+                contact=JW301.Contact(soort="03", adres=ADRES),
             ),
         ),
         contactgegevens=(CONTACT,),
@@ -197,7 +197,9 @@ JW325_: Final = JW325(
         declaratie_nummer="DN001",
         totaal_ingediend_bedrag=TotaalBedragMetDC(totaal_bedrag=20000, debet_credit="D"),
         totaal_toegekend_bedrag=TotaalBedragMetDC(totaal_bedrag=4000, debet_credit="C"),
-        clienten=(JW323.Client(bsn=BSN, prestaties=(replace(PRESTATIE, retour_codes=("9341",)),)),),
+        clienten=(
+            JW323.Client(bsn=BSN, prestaties=(replace(PRESTATIE, retour_codes=("9341",)),), retour_codes=("0200",)),
+        ),
         retour_codes=("0200",),
     ),
 )
@@ -206,18 +208,24 @@ BERICHTEN: Final[dict[str, Bericht]] = {
 }
 
 
+def copy(value: K, **fields: Any) -> K:
+    """Give a value with other fields."""
+    made: K = replace(cast("Any", value), **fields)
+    return made
+
+
 def change(value: K, path: str, **fields: Any) -> K:
     """Give a value with other fields in the element at a path, such as `client.contactgegevens.0.adres`."""
     if not path:
-        return replace(value, **fields)
+        return copy(value, **fields)
     name, _, rest = path.partition(".")
     inner = getattr(value, name)
     if isinstance(inner, tuple):
         number, _, rest = rest.partition(".")
         place = int(number)
         item = change(inner[place], rest, **fields)
-        return replace(value, **{name: (*inner[:place], item, *inner[place + 1 :])})
-    return replace(value, **{name: change(inner, rest, **fields)})
+        return copy(value, **{name: (*inner[:place], item, *inner[place + 1 :])})
+    return copy(value, **{name: change(inner, rest, **fields)})
 
 
 def get(value: Any, path: str) -> Any:
