@@ -65,13 +65,7 @@ def _follows_from_hours(bedrag: int, minutes: int, tarief: int) -> bool:
     return least <= most
 
 
-@rule(
-    "TR378",
-    on=_MetGemeente,
-    about=Header | AntwoordHeader | JW319.Woonplaatsbeginsel,
-    retour="S300",
-    level=Level.EXTERN,
-)
+@rule("TR378", on=_MetGemeente, about=_Gemeente, retour="S300", level=Level.EXTERN)
 def tr378(bericht: _MetGemeente, ctx: ReferenceContext) -> Breaches:
     """Een gemeentecode staat in de lijst van het CBS die geldt op de ingangsdatum van de toewijzing.
 
