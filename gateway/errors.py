@@ -45,6 +45,6 @@ class InvalidBerichtError(GatewayError):
 class RuleFailedError(GatewayError):
     """A rule of the standard could not be judged."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(f"Rule {code} could not be judged.")
+    def __init__(self, message: str | None = None, *, code: str = "") -> None:
+        super().__init__(message)
         self.code = code

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from gateway import __version__
-from gateway.cli import access, demo, doctor, forms, server, validate
+from gateway.cli import access, demo, doctor, forms, rules, server, validate
 from gateway.cli.failures import in_dutch
 from gateway.errors import GatewayError
 
@@ -54,6 +54,7 @@ def make_app() -> typer.Typer:
         server.worker,
         server.migrate,
         validate.validate,
+        rules.rules,
         forms.render,
         forms.convert,
         doctor.doctor,

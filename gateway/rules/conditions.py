@@ -74,8 +74,8 @@ def cd034(contact: JW301.Contact, _: Context) -> Breaches:
     """Een BRP-adres of verblijfadres (Soort 01 of 03) heeft een Postcode.
 
     Fout: Soort 03 met een Adres zonder Postcode. Goed: Soort 03 met Postcode 1234AB.
+    Lezing: Een contact zonder Adres, zoals een telefoonnummer, heeft geen soort adres (TR006 staat het toe).
     """
-    # A contact without an address, such as a telephone number, has no "soort adres" (TR006 allows it).
     adres = contact.adres
     if adres is not None and contact.soort in (BRP_ADRES, VERBLIJFADRES) and adres.postcode is None:
         yield at(adres, "postcode")

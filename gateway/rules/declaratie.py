@@ -36,6 +36,7 @@ def tr315(declaratie: JW323.Declaratie, _: Context) -> Breaches:
     """Elk VorigReferentieNummer staat maar één keer in het bericht: een prestatie wordt één keer gecrediteerd.
 
     Fout: twee creditprestaties met VorigReferentieNummer RN001. Goed: RN001 en RN002.
+    Lezing: Het hele bericht telt, over alle cliënten heen.
     """
     referenties = (prestatie.product_referentie for prestatie in _prestaties(declaratie.clienten))
     for same in doubles(referenties, lambda referentie: referentie.vorig_referentie_nummer):
@@ -47,6 +48,7 @@ def tr316(declaratie: JW323.Declaratie, _: Context) -> Breaches:
     """Een prestatie wordt niet gecrediteerd in het bericht waarin zij zelf staat.
 
     Fout: VorigReferentieNummer RN001 naast ReferentieNummer RN001 in hetzelfde bericht. Goed: crediteer later.
+    Lezing: Het ReferentieNummer van elke prestatie telt: van alle cliënten, van debet en credit, en dat van zichzelf.
     """
     referenties = [prestatie.product_referentie for prestatie in _prestaties(declaratie.clienten)]
     crediting = [referentie for referentie in referenties if referentie.vorig_referentie_nummer is not None]
@@ -64,8 +66,8 @@ def tr319(declaratie: JW323.Declaratie, _: Context) -> Breaches:
     """De ProductPeriode van een prestatie ligt in de DeclaratiePeriode van het bericht, of in een eerdere.
 
     Fout: DeclaratiePeriode april en een ProductPeriode in mei. Goed: een ProductPeriode in april of maart.
+    Lezing: Welke eerdere perioden er waren staat niet in het bericht; dat een periode later is dan de eigen wel.
     """
-    # Which earlier periods there were is not in the message; that a period is not a later one is.
     last = declaratie.declaratie_periode.einddatum
     for prestatie in _prestaties(declaratie.clienten):
         if prestatie.product_periode.einddatum > last:
@@ -77,6 +79,7 @@ def tr335(declaratie: JW323.Declaratie, _: Context) -> Breaches:
     """De Einddatum van een ProductPeriode ligt niet meer dan 5 jaar voor de DeclaratieDagtekening.
 
     Fout: DeclaratieDagtekening 2026-05-06 en Einddatum 2021-04-30. Goed: Einddatum 2021-05-31.
+    Lezing: Geteld vanaf dezelfde dag vijf jaar eerder; op 29 februari 2028 is 28 februari 2023 te lang geleden.
     """
     limit = years_before(declaratie.declaratie_dagtekening, BEWAARJAREN)
     for prestatie in _prestaties(declaratie.clienten):
@@ -89,6 +92,7 @@ def tr342(antwoord: JW325.DeclaratieAntwoord, _: Context) -> Breaches:
     """Wat niet is toegekend is de som van de afgewezen prestaties; van een afgekeurde declaratie is 0 toegekend.
 
     Fout: ingediend 58000, toegekend 34000, en één afgewezen prestatie van 5000. Goed: afgewezen prestaties van 24000.
+    Lezing: Afgekeurd is een DeclaratieAntwoord met een andere retourcode dan 0200 of 8001.
     """
     ingediend, toegekend = antwoord.totaal_ingediend_bedrag, antwoord.totaal_toegekend_bedrag
     if any(code not in NIET_AFGEKEURD for code in antwoord.retour_codes):
@@ -115,8 +119,8 @@ def tr416(declaratie: JW323.Declaratie, _: Context) -> Breaches:
     """Een toewijzing heeft per ProductPeriode, ProductCategorie en ProductCode hoogstens één debetprestatie.
 
     Fout: twee debetprestaties voor april, Code 45A04 en ToewijzingNummer 300201. Goed: één met het hele volume.
+    Lezing: De tekst noemt de cliënt niet, en een toewijzing is van één cliënt: bij twee cliënten is het ook fout.
     """
-    # The text does not name the client: a ToewijzingNummer is one client's, so it is wrong at two clients as well.
     debits = (
         prestatie for prestatie in _prestaties(declaratie.clienten) if prestatie.ingediend_bedrag.debet_credit == DEBET
     )

@@ -48,8 +48,8 @@ def cs002(client: _Client, _: Context) -> Breaches:
     """Bsn voldoet aan de elfproef.
 
     Fout: een Bsn met twee cijfers verwisseld. Goed: een Bsn die klopt.
+    Lezing: De tekst vraagt de elfproef en niet meer: negen nullen voldoen eraan.
     """
-    # The text asks for the elfproef and no more, so nine zeros pass.
     if not passes_elfproef(client.bsn):
         yield at(client, "bsn")
 
@@ -59,6 +59,7 @@ def cs003(element: Gevraagd | OpenPeriode, _: Context) -> Breaches:
     """De einddatum van een periode ligt op of na de begindatum.
 
     Fout: van 2026-11-01 tot en met 2026-10-31. Goed: van 2026-11-01 tot en met 2026-11-01.
+    Lezing: Zonder begindatum of zonder einddatum is er niets te vergelijken.
     """
     if isinstance(element, OpenPeriode):
         if element.begindatum and element.einddatum and element.einddatum < element.begindatum:

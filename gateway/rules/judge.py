@@ -112,7 +112,10 @@ class _Walk:
                 for breach in rule.check(element, self.context):
                     self.findings.append(self._finding(rule, breach, element, trail))
         except Exception as error:
-            raise RuleFailedError(rule.code if rule else "") from error
+            code = rule.code if rule else ""
+            raise RuleFailedError(
+                f"Regel {code} kon niet worden beoordeeld; dat ligt aan de gateway.", code=code
+            ) from error
         for veld, inner in plan.single:
             value: Any = getattr(element, veld.field)
             if value is not None:

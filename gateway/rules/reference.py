@@ -45,6 +45,8 @@ def tr346(prestatie: JW323.Prestatie, _: ReferenceContext) -> Breaches:
     """IngediendBedrag is GeleverdVolume maal ProductTarief, behalve bij Eenheid 83 (euro's).
 
     Fout: 16 uur tegen ProductTarief 1500 met Bedrag 24001. Goed: 16 uur tegen ProductTarief 1500 met Bedrag 24000.
+    Lezing: Een tarief per minuut (Eenheid 01) kan een afgerond uurtarief zijn (IV081). Dat uurtarief staat niet in
+    het bericht: elk bedrag dat uit een passend uurtarief volgt is goed.
     """
     tarief, bedrag = prestatie.product_tarief, prestatie.ingediend_bedrag.bedrag
     if prestatie.eenheid == EURO or tarief is None or bedrag == prestatie.geleverd_volume * tarief:
@@ -70,6 +72,8 @@ def tr378(bericht: _MetGemeente, ctx: ReferenceContext) -> Breaches:
     """Een gemeentecode staat in de lijst van het CBS die geldt op de ingangsdatum van de toewijzing.
 
     Fout: 9999, of een gemeente die op de ingangsdatum niet bestond. Goed: 0384.
+    Lezing: De ingangsdatum van één van de producten is genoeg. Waar het bericht geen ingangsdatum noemt mag de code
+    vervallen zijn, maar niet later ingaan dan de Dagtekening.
     """
     for place in _gemeenten(bericht):
         gemeente = ctx.lists.gemeente(getattr(place.element, place.field))
@@ -110,6 +114,7 @@ def tr381(element: _MetProduct, ctx: ReferenceContext) -> Breaches:
     """Een productcode hoort bij de Categorie, volgens de landelijke lijst of de eigen lijst van de gemeente.
 
     Fout: Categorie 45 met Code 46A03. Goed: Categorie 45 met Code 45A03.
+    Lezing: Een eigen code telt als zij geldt op de eerste dag van het product.
     """
     product = _coded(element)
     if product is None:

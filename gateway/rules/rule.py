@@ -17,7 +17,7 @@ from gateway.ijw.klasse import Gegevenstype, Klasse
 
 # The code by which a message is refused that breaks a rule inside itself.
 TECHNISCH_ONJUIST: Final = "0001"
-_WRONG, _RIGHT = "Fout:", "Goed:"
+_WRONG, _RIGHT, _READING = "Fout:", "Goed:", "Lezing:"
 
 
 class Level(Enum):
@@ -92,7 +92,7 @@ class Rule:
 
     `on` are the classes whose elements it judges, `messages` the types in which it does; `about` are the classes
     that the standard names it for, which may be below those. `message` says in one sentence what is required: it is
-    what the user reads. `wrong` and `right` are examples.
+    what the user reads. `wrong` and `right` are examples; `reading` is how we read the standard where it leaves room.
     """
 
     code: str
@@ -105,6 +105,7 @@ class Rule:
     message: str
     wrong: str
     right: str
+    reading: str
     check: Callable[[Any, Any], Breaches]
 
     def judges(self, klasse: type[Klasse], message_type: str) -> bool:
@@ -130,7 +131,10 @@ def rule(
     level: Level = Level.INHOUD,
     messages: tuple[type[Bericht], ...] = (),
 ) -> Callable[[Callable[[Any, Any], Breaches]], Rule]:
-    """Make a rule of a function; its docstring is what the user reads, followed by an example of wrong and right.
+    """Make a rule of a function.
+
+    Its docstring is what the user reads: one sentence, an example of wrong and right and, where the standard leaves
+    room, how we read it.
 
     `messages` names the types for a class that several messages share; else the class itself tells. `about` names
     the elements that the rule is about where it has to see all of them together.
@@ -138,7 +142,8 @@ def rule(
 
     def make(check: Callable[[Any, Any], Breaches]) -> Rule:
         sentence, _, examples = cleandoc(check.__doc__ or "").partition(f"\n\n{_WRONG}")
-        wrong, _, right = examples.partition(_RIGHT)
+        wrong, _, rest = examples.partition(_RIGHT)
+        right, _, reading = rest.partition(_READING)
         return Rule(
             code=code,
             on=_classes(on),
@@ -150,6 +155,7 @@ def rule(
             message=" ".join(sentence.split()),
             wrong=" ".join(wrong.split()),
             right=" ".join(right.split()),
+            reading=" ".join(reading.split()),
             check=check,
         )
 

@@ -56,6 +56,7 @@ def tr002(geboortedatum: Geboortedatum, ctx: Context) -> Breaches:
     """Een Geboortedatum ligt niet meer dan 120 jaar voor de Dagtekening, tenzij zij onbekend is.
 
     Fout: Dagtekening 2026-04-01 en Datum 1906-03-31. Goed: Datum 1906-04-01, of 1900-01-01 met DatumGebruik 3.
+    Lezing: Op 29 februari 2020 is wie op 28 februari 1900 is geboren een dag ouder dan 120 jaar.
     """
     unknown = geboortedatum.datum_gebruik == ALLES_ONBEKEND and geboortedatum.datum == ONBEKENDE_DATUM
     if not unknown and parts(geboortedatum.datum) < years_before(ctx.dagtekening, HOOGSTE_LEEFTIJD):
@@ -67,6 +68,7 @@ def tr101(element: _Keyed, _: Context) -> Breaches:
     """Niets staat dubbel in een bericht: elk onderdeel heeft een eigen sleutel.
 
     Fout: twee toegewezen producten met ToewijzingNummer 300201. Goed: 300201 en 300202.
+    Lezing: Een sleutel geldt samen met die van wat erboven staat: een ReferentieNummer is uniek binnen één Bsn.
     """
     if isinstance(element, (JW323.Declaratie, JW325.DeclaratieAntwoord)):
         yield from doubles(element.clienten, lambda client: client.bsn)

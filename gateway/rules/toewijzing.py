@@ -29,6 +29,7 @@ def tr061(client: JW301.Client, _: Context) -> Breaches:
     """Een client heeft minstens één contact met een Adres waarvan Soort 01, 02 of 03 is.
 
     Fout: alleen een tijdelijk verblijfadres (Soort 04). Goed: ook een BRP-adres (Soort 01).
+    Lezing: Een contact zonder Adres, zoals een telefoonnummer, telt niet mee, wat de Soort ook is.
     """
     if not any(contact.adres is not None and contact.soort in VASTE_ADRESSEN for contact in client.contactgegevens):
         yield client
@@ -39,6 +40,8 @@ def tr302(client: JW301.Client, _: Context) -> Breaches:
     """Toewijzingen van hetzelfde product overlappen elkaar niet, en wat geen code heeft, geldt voor meer producten.
 
     Fout: tweemaal Code 45A04, waarvan de tweede ingaat op de Einddatum van de eerste. Goed: de tweede een dag later.
+    Lezing: Zonder Code geldt de regel voor de hele Categorie, ook tegenover een product met Code.
+    Een periode die eindigt voor zij begint heeft geen dagen; dat is CS003.
     """
     # What was removed counts for nothing; a removal is known by its one day together with its reason.
     actual = (

@@ -79,8 +79,8 @@ def tr409(antwoord: JW319.Antwoord, _: Context) -> Breaches:
     """Alleen een afwijzing om het woonplaatsbeginsel (RedenAfwijzingVerzoek 8) heeft een Woonplaatsbeginsel.
 
     Fout: RedenAfwijzingVerzoek 3, of geen, met een Woonplaatsbeginsel. Goed: RedenAfwijzingVerzoek 3 zonder.
+    Lezing: Ook zonder RedenAfwijzingVerzoek is de reden een andere dan 8 (IV095).
     """
-    # No reason at all is another than 8 too (IV095).
     if antwoord.woonplaatsbeginsel is not None and antwoord.reden_afwijzing_verzoek != WOONPLAATSBEGINSEL:
         yield antwoord.woonplaatsbeginsel
 

@@ -12,7 +12,7 @@ from gateway.cli.server import WORKER_SWITCH
 from gateway.errors import ConflictError, DatabaseUnavailableError, GatewayError, RouteTableError
 from tests.cli.conftest import Run
 
-_COMMANDS = ("serve", "worker", "migrate", "validate", "render", "convert", "doctor", "demo", "party", "token")
+_COMMANDS = ("serve", "worker", "migrate", "validate", "rules", "render", "convert", "doctor", "demo", "party", "token")
 
 
 def test_help_lists_the_commands(run: Run) -> None:
