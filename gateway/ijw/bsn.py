@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import mul
 from typing import Final
 
 _WEIGHTS: Final = (9, 8, 7, 6, 5, 4, 3, 2, -1)
@@ -12,4 +13,5 @@ def passes_elfproef(bsn: str) -> bool:
 
     Nine zeros do: zero is such a multiple.
     """
-    return sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, bsn, strict=True)) % 11 == 0
+    total: int = sum(map(mul, _WEIGHTS, map(int, bsn)))
+    return total % 11 == 0

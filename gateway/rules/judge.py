@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from gateway.errors import RuleFailedError
 from gateway.ijw.bericht import Bericht, Retourbericht
@@ -74,26 +74,20 @@ def _plan_of(klasse: type[Klasse], rules: tuple[Rule, ...], message_type: str) -
     return _Plan(own, tuple(single), tuple(lists))
 
 
-class _Step(NamedTuple):
-    """How an element was reached; its path is written only when something is wrong with it."""
-
-    parent: _Trail
-    veld: Veld
-    position: int = 0
-    siblings: int = 0
-
-
-_Trail: TypeAlias = _Step | None
+# How an element was reached: what it is in, by which field, at which place of how many. A plain tuple, for one is
+# made for every element, and a path is written only when something is wrong.
+_Trail: TypeAlias = "tuple[_Trail, Veld, int, int] | None"
 
 
 def _path(trail: _Trail) -> str:
     if trail is None:
         return _ROOT
-    path = f"{_path(trail.parent)}/{trail.veld.name}"
-    if trail.veld.item is None:
+    parent, veld, position, siblings = trail
+    path = f"{_path(parent)}/{veld.name}"
+    if veld.item is None:
         return path
-    number = f"[{trail.position + 1}]" if trail.siblings > 1 else ""
-    return f"{path}/{trail.veld.item.name}{number}"
+    number = f"[{position + 1}]" if siblings > 1 else ""
+    return f"{path}/{veld.item.name}{number}"
 
 
 @dataclass(slots=True)
@@ -119,11 +113,11 @@ class _Walk:
         for veld, inner in plan.single:
             value: Any = getattr(element, veld.field)
             if value is not None:
-                self.visit(value, inner, _Step(trail, veld))
+                self.visit(value, inner, (trail, veld, 0, 1))
         for veld, inner in plan.lists:
             items: tuple[Klasse, ...] = getattr(element, veld.field)
             for position, item in enumerate(items):
-                self.visit(item, inner, _Step(trail, veld, position, len(items)))
+                self.visit(item, inner, (trail, veld, position, len(items)))
 
     def _finding(self, rule: Rule, breach: Breach, judged: Klasse, trail: _Trail) -> Finding:
         spots = (breach,) if isinstance(breach, Klasse) else breach

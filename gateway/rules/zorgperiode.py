@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateway.ijw.klasse import Klasse
 from gateway.ijw.typen import Product
@@ -15,8 +14,7 @@ from gateway.ijw.typen import Product
 _ALL: Final = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class Zorgperiode:
+class Zorgperiode(NamedTuple):
     """The days on which a product is delivered.
 
     Without a code it stands for its whole category, without a product for everything.
@@ -57,6 +55,8 @@ def overlapping(periods: Iterable[Zorgperiode]) -> Iterator[list[Klasse]]:
     A period that ends before it begins has no days, so it overlaps nothing.
     """
     known = [period for period in periods if period.begin <= period.end]
+    if len(known) < 2:
+        return
     by_begin = sorted(range(len(known)), key=lambda place: known[place].begin)
     clashing = _meeting_earlier(known, by_begin) | _meeting_later(known, by_begin)
     for group in _groups([known[place] for place in by_begin if place in clashing]):

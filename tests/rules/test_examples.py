@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway import resources
+from gateway.ijw.berichten import BERICHTEN as ALL
+from gateway.ijw.codelijsten import Codelijsten
 from gateway.ijw.waarden import spelling
 from gateway.rules.judge import judge
+from gateway.rules.rule import Reference
 from gateway.wire.codec import Codec
 from gateway.wire.document import Document
+from gateway.wire.place import lines
 from gateway.wire.reference import read_codelijsten
 from gateway.wire.schemas import Schemas
 from gateway.wire.writer import write_bericht
 from tests.facts import FACTS
 from tests.rules.builders import BERICHTEN, JW301_, JW323_, TOEGEWEZEN, add, change
+from tests.strategies import berichten
 
 PUBLISHED = sorted((FACTS / "ijw-3.2" / "examples").glob("*.xml")) if FACTS else []
 NIEUW = "/Bericht/Client/Verzoek/NieuweProducten/NieuwProduct"
@@ -34,9 +42,15 @@ WRONG = {
 
 
 @cache
+def lists() -> Codelijsten:
+    """Read the lists that ship."""
+    return read_codelijsten()
+
+
+@cache
 def codec() -> Codec:
     """Read with the schemas that ship."""
-    return Codec(Schemas(resources.schemas_dir()), read_codelijsten().meaning)
+    return Codec(Schemas(resources.schemas_dir()), lists().meaning)
 
 
 @pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.stem)
@@ -47,6 +61,19 @@ def test_published_examples(path: Path) -> None:
         assert path.stem in ("JW315", "JW318")
         return
     assert [(finding.code, finding.paths) for finding in judge(reading.bericht)] == WRONG.get(path.stem, [])
+
+
+@pytest.mark.parametrize("message_type", ALL)
+@given(data=st.data())
+def test_any_valid_message_can_be_judged(message_type: str, data: st.DataObject) -> None:
+    """Whatever a schema allows, however it is written: no rule fails on it, and every place is in the document."""
+    document = Document(data.draw(berichten(message_type)))
+    bericht = codec().read(document).bericht
+    assert bericht is not None
+    findings = judge(bericht, Reference(date(2026, 5, 6), lists()))
+    wanted = {path for finding in findings for path in finding.paths}
+    assert lines(document, wanted).keys() == wanted
+    assert all(finding.path == finding.paths[0] for finding in findings)
 
 
 @pytest.mark.parametrize("message_type", BERICHTEN)
