@@ -115,7 +115,7 @@ def list_messages(services: Has, caller: Reader, wanted: Annotated[MessageQuery,
 
 
 @router.post(
-    "/messages/_search", summary="Berichten zoeken", response_model=MessagePage, responses=problems(400, 401, 403)
+    "/messages/_search", summary="Berichten zoeken", response_model=MessagePage, responses=problems(400, 401, 403, 413)
 )
 def search_messages(services: Has, caller: Reader, wanted: MessageSearch) -> Response:
     """Zoek berichten, ook op BSN; de filters staan in de inhoud, zodat er niets in een logboek van adressen komt."""

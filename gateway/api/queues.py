@@ -45,7 +45,10 @@ def waiting(
 
 
 @router.post(
-    "/queues/{party}/leases", summary="Berichten ophalen", response_model=Leases, responses=problems(400, 401, 403, 404)
+    "/queues/{party}/leases",
+    summary="Berichten ophalen",
+    response_model=Leases,
+    responses=problems(400, 401, 403, 404, 413),
 )
 def lease(services: Has, caller: Reader, party: str, wanted: LeaseRequest | None = None) -> Response:
     """Haal de oudste berichten op voor een bepaalde tijd; zolang krijgt niemand anders ze."""
@@ -75,7 +78,7 @@ def acknowledge(services: Has, caller: Reader, lease_id: LeaseId) -> Response:
     summary="Melden dat verwerken niet lukte",
     status_code=204,
     response_class=Response,
-    responses={**_NO_CONTENT, **problems(400, 401, 403, 404, 409)},
+    responses={**_NO_CONTENT, **problems(400, 401, 403, 404, 409, 413)},
 )
 def fail(services: Has, caller: Reader, lease_id: LeaseId, told: FailureReport) -> Response:
     """Meld dat het verwerken mislukte: dat telt als poging, en het bericht gaat meteen terug in de rij."""
