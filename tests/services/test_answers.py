@@ -12,7 +12,8 @@ from gateway.exchange.refusal import Refused
 from gateway.ijw.berichten import ANTWOORD_MET
 from gateway.services.caller import Caller
 from gateway.services.clock import dutch_day
-from gateway.services.intake import Accepted, Candidate
+from gateway.services.drafting import Candidate
+from gateway.services.intake import Accepted
 from gateway.store.rows import MessageRow
 from gateway.wire.document import Document
 from tests.berichten import HEENBERICHTEN, OTHER_PROVIDER, PROVIDER, answer_to, heenbericht, xml
