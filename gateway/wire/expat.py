@@ -18,17 +18,26 @@ def new_parser() -> Parser:
     return expat.ParserCreate(encoding="utf-8", namespace_separator=" ")
 
 
-def feed(parser: Parser, document: Document) -> None:
+class TooLongError(Exception):
+    """A tag, a comment or the like is longer than it may be."""
+
+
+def feed(parser: Parser, document: Document, longest: int | None = None) -> None:
     """Let the parser see the whole document; raises ExpatError when it is not well-formed.
 
     The pieces double in size: expat begins a tag or comment that is not complete again with each piece, so that
-    one of 25 MB would be read hundreds of times.
+    one of 25 MB would be read hundreds of times. When it is `longest` bytes long and still not complete,
+    TooLongError is raised.
     """
     stream = document.open()
     size = MEBIBYTE
+    fed = 0
     try:
         while chunk := stream.read(size):
             parser.Parse(chunk, False)  # noqa: FBT003 - the parser takes it by position only
+            fed += len(chunk)
+            if longest is not None and fed - parser.CurrentByteIndex > longest:
+                raise TooLongError
             size *= 2
         parser.Parse(b"", True)  # noqa: FBT003
     finally:

@@ -9,15 +9,14 @@ import codecs
 import re
 
 from gateway.wire.document import MAX_SIZE, Document
-from gateway.wire.malformed import check_form
+from gateway.wire.malformed import MAX_NAMES, TOO_MANY_NAMES, check_form
 from gateway.wire.refusal import Kind, Refusal, refuse
 
-# More equals signs than this could be attributes beyond measure; each document with more of them is looked into.
-_SUSPICIOUS = 256
-# The standard has fewer than 200 names of elements. libxml2 remembers each name that it ever saw, per thread and for
-# good, so a large document with a million names of its own would cost a hundred megabytes that never come back.
-MAX_NAMES = 1000
+# So many equals signs with no tag between them may be more attributes than an element can be allowed to have.
+_WILD = re.compile(rb"=[^<=]*(?:=[^<=]*){32}")
 _NAME = re.compile(rb"<[?]?([^\s<>/?!]{1,64})")
+# Fewer bytes than this cannot hold names enough to do harm.
+_MANY = 64 * 1024
 
 _USUAL_START = b'<?xml version="1.0" encoding="UTF-8"?>'
 _DECLARATION = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"'>]*)["']""")
@@ -52,16 +51,20 @@ def _small(data: bytes) -> Refusal | None:
             data.decode()
         except UnicodeDecodeError as error:
             return _no_utf8(data[: error.start])
-    # To look for one character first is many times faster than to look for a word, or to count.
-    doctype = b"!" in data and b"<!DOCTYPE" in data
-    wild = data.find(b"=", _HEAD) >= 0 and data.count(b"=") > _SUSPICIOUS
-    return check_form(Document(data)) if doctype or wild else None
+    # To look for one character first is many times faster than to look for a word.
+    suspicious = (b"!" in data and b"<!DOCTYPE" in data) or (data.find(b"=", _HEAD) >= 0 and _WILD.search(data))
+    if len(data) > _MANY:
+        names = _Names()
+        if names.too_many(data):
+            return refuse(Kind.NOT_WELL_FORMED, TOO_MANY_NAMES)
+        suspicious = suspicious or names.suspicious
+    return check_form(Document(data)) if suspicious else None
 
 
 def _large(document: Document) -> Refusal | None:
     decoder = codecs.getincrementaldecoder("utf-8")()
-    names: set[bytes] = set()
-    signs = position = 0
+    names = _Names()
+    position = 0
     suspicious = False
     tail = b""
     for chunk in document.chunks():
@@ -73,19 +76,35 @@ def _large(document: Document) -> Refusal | None:
             decoder.decode(chunk)
         except UnicodeDecodeError as error:
             return _no_utf8(_start(document, position - begun + error.start))
-        names.update(_NAME.findall(chunk))
-        if len(names) > MAX_NAMES:
-            return refuse(
-                Kind.NOT_WELL_FORMED,
-                "Het bericht heeft meer dan 1.000 verschillende namen van elementen; de standaard nog geen 200.",
-            )
-        signs += chunk.count(b"=")
-        suspicious = suspicious or signs > _SUSPICIOUS or b"<!DOCTYPE" in tail + chunk
+        if names.too_many(chunk):
+            return refuse(Kind.NOT_WELL_FORMED, TOO_MANY_NAMES)
+        suspicious = suspicious or b"<!DOCTYPE" in tail + chunk or _WILD.search(chunk) is not None
         tail = chunk[-len(b"<!DOCTYPE") :]
         position += len(chunk)
     if decoder.getstate()[0]:
         return _no_utf8(_start(document, position))
-    return check_form(document) if suspicious else None
+    return check_form(document) if suspicious or names.suspicious else None
+
+
+class _Names:
+    """The names of elements in a document, and what may be names of attributes."""
+
+    def __init__(self) -> None:
+        self._elements: set[bytes] = set()
+        self._attributes: set[bytes] = set()
+
+    def too_many(self, chunk: bytes) -> bool:
+        """Look at a piece of the document."""
+        self._elements.update(_NAME.findall(chunk))
+        if len(self._attributes) <= MAX_NAMES:
+            # What stands before an equals sign; in a text there may be one too, so this is no more than a suspicion.
+            self._attributes.update(piece[-64:].rpartition(b" ")[2] for piece in chunk.split(b"="))
+        return len(self._elements) > MAX_NAMES
+
+    @property
+    def suspicious(self) -> bool:
+        """Say whether the names of attributes should be looked into."""
+        return len(self._attributes) > MAX_NAMES
 
 
 def _encoding(data: bytes) -> Refusal | None:

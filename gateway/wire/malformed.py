@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.parsers.expat import errors
 
 from gateway.wire.document import Document
-from gateway.wire.expat import ExpatError, Parser, feed, new_parser
+from gateway.wire.expat import ExpatError, Parser, TooLongError, feed, new_parser
 from gateway.wire.refusal import Kind, Refusal, refuse
 
 # The deepest message of the standard is nine elements deep. Expat has no limit of its own: a message of 25 MB can be
@@ -13,6 +13,11 @@ from gateway.wire.refusal import Kind, Refusal, refuse
 MAX_DEPTH = 64
 # No element of the standard has attributes; a root has two or three declarations and a schema location.
 MAX_ATTRIBUTES = 32
+# The standard has fewer than 200 names of elements. libxml2 remembers each name that it ever saw, per thread and for
+# good, so a message with a million names of its own would cost a hundred megabytes that never come back.
+MAX_NAMES = 1000
+# What is one tag or one comment is read at once, and costs memory and time that text of this length does not.
+_LONGEST = 1024 * 1024
 
 _REASONS: dict[str, str] = {
     errors.XML_ERROR_NO_ELEMENTS: "Het document houdt op voordat alle elementen zijn gesloten, of is leeg.",
@@ -32,6 +37,7 @@ _REASONS: dict[str, str] = {
     errors.XML_ERROR_UNDECLARING_PREFIX: "Een voorvoegsel wordt leeg verklaard; dat mag niet.",
     errors.XML_ERROR_SYNTAX: "Het document begint niet met een XML-element.",
 }
+TOO_MANY_NAMES = "Het bericht gebruikt meer dan 1.000 verschillende namen; de standaard heeft er nog geen 200."
 _OTHER = "Het document is geen goed gevormde XML."
 
 
@@ -50,9 +56,12 @@ def check_form(document: Document) -> Refusal | None:
     parser = new_parser()
     _watch(parser)
     try:
-        feed(parser, document)
+        feed(parser, document, _LONGEST)
     except _StopError as stop:
         return refuse(Kind.NOT_WELL_FORMED, str(stop), parser.CurrentLineNumber)
+    except TooLongError:
+        reason = "Een tag of commentaar is langer dan 1 MB, of wordt niet afgesloten."
+        return refuse(Kind.NOT_WELL_FORMED, reason, parser.CurrentLineNumber)
     except ExpatError as error:
         return malformed(error)
     return None
@@ -61,14 +70,16 @@ def check_form(document: Document) -> Refusal | None:
 def _watch(parser: Parser) -> None:
     """Make a parser stop at what no message has."""
     depth = declared = 0
+    names: set[str] = set()
 
     def doctype(*_: object) -> None:
         reason = "Het bericht bevat een DTD (DOCTYPE); die is niet toegestaan. Laat de DTD weg."
         raise _StopError(reason)
 
-    def declaration(*_: object) -> None:
+    def declaration(prefix: str | None, _: str | None) -> None:
         nonlocal declared
         declared += 1
+        names.add(prefix or "")
         if declared > MAX_ATTRIBUTES:
             reason = f"Een element verklaart meer dan {MAX_ATTRIBUTES} namespaces; een bericht heeft er twee nodig."
             raise _StopError(reason)
@@ -80,6 +91,10 @@ def _watch(parser: Parser) -> None:
         if len(attributes) > 2 * MAX_ATTRIBUTES:
             reason = f"Een element heeft meer dan {MAX_ATTRIBUTES} attributen; de standaard kent er geen."
             raise _StopError(reason)
+        if attributes:
+            names.update(attributes[::2])
+        if len(names) > MAX_NAMES:
+            raise _StopError(TOO_MANY_NAMES)
         if depth > MAX_DEPTH:
             reason = f"De elementen zijn dieper genest dan {MAX_DEPTH} niveaus; de standaard gaat tot negen."
             raise _StopError(reason)
