@@ -46,11 +46,11 @@ def _header(bericht: type[Bericht], afzender: str, ontvanger: str) -> Header:
 
 def toewijzing() -> JW301:
     """Make a JW301 with two products and an address."""
-    contact = JW301.Contact(
-        soort="03",
-        adres=Adres(huis=Huis(huisnummer=9), postcode="9999XX", straatnaam="Dorpsstraat", plaatsnaam="Ergens"),
-        telefoon=Telefoonnummers(telefoon01=Telefoon(telefoonnummer="0201234567", landnummer="0031")),
+    adres = Adres(
+        huis=Huis(huisnummer=9), postcode="9999XX", straatnaam="Dorpsstraat", plaatsnaam="Ergens", land_code="NL"
     )
+    telefoon = Telefoonnummers(telefoon01=Telefoon(telefoonnummer="0201234567", landnummer="0031"))
+    contacts = tuple(JW301.Contact(soort=soort, adres=adres, telefoon=telefoon) for soort in ("01", "03"))
     products = tuple(
         JW301.ToegewezenProduct(
             toewijzing_nummer=300200 + number,
@@ -68,7 +68,7 @@ def toewijzing() -> JW301:
         geboortedatum=_GEBOREN,
         geslacht="1",
         naam=VolledigeNaam(geslachtsnaam=_NAAM, voornamen="Tom", naam_gebruik="1"),
-        contactgegevens=(contact, contact),
+        contactgegevens=contacts,
         toegewezen_producten=products,
     )
     return JW301(header=_header(JW301, GEMEENTE, AANBIEDER), client=client)
@@ -76,19 +76,22 @@ def toewijzing() -> JW301:
 
 def start() -> JW305:
     """Make a JW305 with two products."""
-    product = JW305.StartProduct(
-        toewijzing_nummer=300201,
-        product=_PRODUCT,
-        toewijzing_ingangsdatum=date(2026, 4, 1),
-        begindatum=date(2026, 4, 3),
-        status_aanlevering="1",
+    products = tuple(
+        JW305.StartProduct(
+            toewijzing_nummer=number,
+            product=_PRODUCT,
+            toewijzing_ingangsdatum=date(2026, 4, 1),
+            begindatum=date(2026, 4, 3),
+            status_aanlevering="1",
+        )
+        for number in (300201, 300202)
     )
     client = JW305.Client(
         bsn=_BSN,
         geboortedatum=_GEBOREN,
         geslacht="1",
         naam=VerkorteNaam(geslachtsnaam=_NAAM, voornamen="Tom"),
-        start_producten=(product, product),
+        start_producten=products,
     )
     return JW305(header=_header(JW305, AANBIEDER, GEMEENTE), client=client)
 

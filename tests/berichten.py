@@ -39,6 +39,8 @@ OTHER_BSN: Final = "999900018"
 SURNAME: Final = "Wittemans"
 
 _DAY: Final = date(2026, 4, 1)
+# After everything that a message tells of, as the rules want of a start, a stop and a declaration.
+_SENT: Final = date(2026, 8, 1)
 _BORN: Final = Geboortedatum(datum=date(2010, 2, 14))
 _NAME: Final = VerkorteNaam(geslachtsnaam=Achternaam(achternaam=SURNAME), voornamen="Tom", voorletters="T")
 _PRODUCT: Final = Product(categorie="45", code="45A04")
@@ -177,7 +179,7 @@ def heenbericht(
         bericht_code=cls.CODE,
         afzender=afzender,
         ontvanger=ontvanger,
-        bericht_identificatie=BerichtIdentificatie(identificatie=identificatie, dagtekening=_DAY),
+        bericht_identificatie=BerichtIdentificatie(identificatie=identificatie, dagtekening=_SENT),
     )
     return _MAKERS[message_type](header, bsn, reference)
 
@@ -189,7 +191,7 @@ def answer_to(heen: Bericht, identificatie: str = "A1") -> Bericht:
             bericht_code=JW325.CODE,
             afzender=heen.header.ontvanger,
             ontvanger=heen.header.afzender,
-            bericht_identificatie=BerichtIdentificatie(identificatie=identificatie, dagtekening=_DAY),
+            bericht_identificatie=BerichtIdentificatie(identificatie=identificatie, dagtekening=_SENT),
             declaratie_identificatie=heen.header.bericht_identificatie,
             retour_codes=("0200",),
         )
@@ -198,7 +200,7 @@ def answer_to(heen: Bericht, identificatie: str = "A1") -> Bericht:
     copied = {field.name: getattr(heen.header, field.name) for field in fields(heen.header)}
     copied["bericht_code"] = answer.CODE
     make: Callable[..., Bericht] = answer
-    return make(header=RetourHeader(**copied, identificatie_retour=identificatie, dagtekening_retour=_DAY))
+    return make(header=RetourHeader(**copied, identificatie_retour=identificatie, dagtekening_retour=_SENT))
 
 
 def xml(bericht: Bericht) -> bytes:
@@ -211,12 +213,24 @@ def post_of(message_type: str, identificatie: str = "1") -> bytes:
     return xml(heenbericht(message_type, identificatie))
 
 
+# Digits that the total of a declaration may have more than that of one Prestatie.
+_TOTAL_GROWS: Final = 7
+
+
 def declaration_of(size: int, identificatie: str = "1") -> bytes:
-    """Write a JW323 of exactly so many bytes: as many times the same Prestatie as fit, and spaces after the end."""
+    """Write a JW323 of exactly so many bytes: as many Prestaties as fit, and spaces after the end."""
     smallest = post_of("JW323", identificatie)
     begin = smallest.index(b"\t\t\t\t\t<jw323:Prestatie>")
     end = smallest.index(b"\t\t\t\t</jw323:Prestaties>")
     prestatie = smallest[begin:end]
-    times, rest = divmod(size - len(smallest) + len(prestatie), len(prestatie))
+    # Room for the total, which grows with what is declared.
+    times, _ = divmod(size - len(smallest) + len(prestatie) - _TOTAL_GROWS, len(prestatie))
     assert times > 0
-    return b"".join([smallest[:begin], prestatie * times, smallest[end:], b" " * rest])
+    # Each of an allocation of its own, because the rules let nothing stand twice.
+    many = b"".join(
+        prestatie.replace(b"RN001", b"R%04x" % number).replace(b"300201", b"%06d" % (300_201 + number))
+        for number in range(times)
+    )
+    whole = b"".join([smallest[:begin], many, smallest[end:]])
+    whole = whole.replace(b">24000</ijw:TotaalBedrag>", b">%d</ijw:TotaalBedrag>" % (24000 * times))
+    return whole + b" " * (size - len(whole))

@@ -34,6 +34,8 @@ ANSWERING: Final = "0363"  # the gateway answers for it
 RETURNING: Final = "0518"  # the gateway sends its retourberichten, but no JW325
 MANUAL: Final = "0150"  # people handle its JW317; two failures are enough
 IMPATIENT: Final = "0599"  # its messages expire after a week
+STRICT: Final = "0344"  # refuses what contradicts the lists
+LENIENT: Final = "0772"  # does not look at the lists
 # Takes part by hand, without a route table.
 UNROUTED: Final = "0014"
 
@@ -62,6 +64,14 @@ reason = "De applicatie van de gemeente keurt een JW317 direct af"
 code = "{IMPATIENT}"
 name = "Rotterdam"
 expire_days = 7
+[[municipality]]
+code = "{STRICT}"
+name = "Utrecht"
+history_checks = "enforce"
+[[municipality]]
+code = "{LENIENT}"
+name = "Eindhoven"
+history_checks = "off"
 """
 _KEYS: Final = "test:" + base64.b64encode(bytes(range(32))).decode()
 

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
+import structlog
+
+from gateway.errors import RuleFailedError
 from gateway.ijw.finding import Finding
 from gateway.rules.judge import judge
 from gateway.rules.rule import Reference
 from gateway.wire.document import Document
 from gateway.wire.place import lines
 from gateway.wire.reader import Reading
+_log = structlog.get_logger(__name__)
+
+# More than anyone reads, and than a receipt should carry: a declaration of twenty thousand Prestaties that are all
+# wrong in one way has twenty thousand findings.
+_MOST: Final = 1_000
 
 
 def judged(reading: Reading, document: Document | None, reference: Reference | None = None) -> Reading:
@@ -20,7 +29,13 @@ def judged(reading: Reading, document: Document | None, reference: Reference | N
     """
     if reading.bericht is None:
         return reading
-    found = judge(reading.bericht, reference)
+    try:
+        found = judge(reading.bericht, reference)[:_MOST]
+    except RuleFailedError as error:
+        # Only the code: what caused it may hold values of the message.
+        _log.error("rule-failed", rule=error.code)  # noqa: TRY400
+        raise
+    found = [replace(finding, paths=finding.paths[:_MOST]) for finding in found]
     return replace(reading, breaches=_placed(found, document)) if found else reading
 
 

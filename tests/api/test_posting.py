@@ -49,7 +49,7 @@ def test_a_message_is_taken(client_on_each: Client, gateway_on_each: Gateway, na
         "type": name,
         "release": "3.2",
         "identificatie": "een",
-        "dagtekening": "2026-04-01",
+        "dagtekening": "2026-08-01",
         "status": "queued",
     }
     assert receipt["findings"] == []

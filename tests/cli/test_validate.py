@@ -151,9 +151,11 @@ def test_no_zip(run: Run, tmp_path: Path) -> None:
     assert (line["file"], line["findings"][0]["code"]) == (str(path), "BRS15")
 
 
-def test_options_of_later_rules(run: Run, good: Path) -> None:
-    """`--on` takes a date and nothing else; `--reference` is taken."""
-    assert run("validate", "--on", "2026-04-01", "--reference", good).code == 0
+def test_lists_and_the_day(run: Run, good: Path) -> None:
+    """With `--reference` a message is held against the day, which `--on` sets; without it the day does not matter."""
+    early = run("validate", "--on", "2026-01-01", "--reference", "--format", "json", good)
+    assert [finding["code"] for finding in _json(early.lines)[0]["findings"]] == ["TR135"]
+    assert run("validate", "--on", "2026-01-01", good).code == 0
     ran = run("validate", "--on", "1 april", good)
     assert ran.code == 2
     assert "jjjj-mm-dd" in ran.err

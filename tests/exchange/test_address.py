@@ -45,7 +45,7 @@ def test_a_heenbericht_goes_from_its_afzender_to_its_ontvanger(name: str) -> Non
     address = address_of(heenbericht(name, "abc"))
     sides = (MUNICIPALITY, PROVIDER) if name in {"JW301", "JW319"} else (PROVIDER, MUNICIPALITY)
     assert (address.sender, address.recipient) == sides
-    assert (address.type, address.identificatie, address.dagtekening.isoformat()) == (name, "abc", "2026-04-01")
+    assert (address.type, address.identificatie, address.dagtekening.isoformat()) == (name, "abc", "2026-08-01")
     assert address.key == MessageKey(sides[0], name, "abc")
     assert address.answers is None
 

@@ -10,7 +10,8 @@ import pytest
 from gateway.composition import Gateway
 from gateway.exchange.refusal import Refusal, Refused
 from gateway.services.caller import Caller, Scope
-from gateway.services.intake import Accepted, Candidate
+from gateway.services.drafting import Candidate
+from gateway.services.intake import Accepted
 from gateway.services.queueing import Ending
 from gateway.store.messages import MessageFilter
 from gateway.wire.document import LARGE, MAX_SIZE, Document

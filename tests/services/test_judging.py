@@ -1,0 +1,134 @@
+"""Messages that break a rule, or contradict a list: kept, answered, and not delivered."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from gateway.composition import Gateway
+from gateway.errors import RuleFailedError
+from gateway.exchange.refusal import Refused
+from gateway.ijw.bericht import Bericht
+from gateway.ijw.levering import JW306
+from gateway.services.caller import Caller
+from gateway.store.rows import MessageRow
+from gateway.wire.document import Document
+from tests.berichten import MUNICIPALITY, PROVIDER, answer_to, heenbericht, post_of, xml
+from tests.gateways import (
+    LENIENT,
+    PLAIN,
+    STRICT,
+    Clock,
+    accepted,
+    admin_of,
+    caller_for,
+    content_of,
+    refused,
+)
+
+_WRONG = post_of("JW305").replace(b"StatusAanlevering>1<", b"StatusAanlevering>2<")
+
+
+@pytest.fixture
+def provider(gateway: Gateway) -> Caller:
+    """Give a provider's caller."""
+    return caller_for(gateway, PROVIDER)
+
+
+def waiting(gateway: Gateway, party: str) -> list[MessageRow]:
+    """Give what waits for a party."""
+    return gateway.services.queueing.waiting(party, limit=10, types=[])
+
+
+def read(gateway: Gateway, row: MessageRow) -> Bericht:
+    """Read a message that is kept."""
+    bericht = gateway.codec.read(Document(content_of(gateway, row.id))).bericht
+    assert bericht is not None
+    return bericht
+
+
+def test_a_broken_rule_is_answered(gateway: Gateway, provider: Caller) -> None:
+    """A message that breaks a rule is kept as rejected, goes no further, and its sender gets a header with 0001."""
+    refusal = refused(gateway, provider, _WRONG)
+    assert (refusal.kind, refusal.code) == (Refused.RULES_VIOLATED, "BRS28")
+    assert [(found.source, found.code, found.retourcode) for found in refusal.findings] == [("rule", "CS058", "0001")]
+    assert refusal.findings[0].line == _WRONG.count(b"\n", 0, _WRONG.index(b"Aanlevering>2<")) + 1
+    assert refusal.message_id is not None
+    detail = gateway.services.inquiry.detail(refusal.message_id, admin_of(gateway))
+    assert detail is not None
+    assert (detail.message.status, detail.message.findings) == ("rejected", refusal.findings)
+    assert [happening.kind for happening in detail.timeline] == ["accepted", "rejected", "answered"]
+    assert not waiting(gateway, MUNICIPALITY)
+    (retour,) = waiting(gateway, PROVIDER)
+    assert (retour.type, retour.answers, retour.origin) == ("JW306", refusal.message_id, "gateway")
+    assert retour.identificatie.startswith("GW")
+    answer = read(gateway, retour)
+    assert isinstance(answer, JW306)
+    assert (answer.header.retour_codes, answer.header.xslt_versie, answer.client) == (("0001",), None, None)
+
+
+def test_a_broken_rule_is_answered_the_same_again(gateway: Gateway, provider: Caller) -> None:
+    """The same bytes give the same refusal and no second answer; other bytes find the Identificatie used."""
+    first = refused(gateway, provider, _WRONG)
+    assert refused(gateway, provider, _WRONG) == first
+    assert len(waiting(gateway, PROVIDER)) == 1
+    assert refused(gateway, provider, post_of("JW305")).kind is Refused.IDENTIFICATIE_USED
+
+
+def test_a_rejected_declaration_is_answered_by_a_jw325(gateway: Gateway, provider: Caller) -> None:
+    """A JW323 that breaks a rule is answered by the header of a JW325 with 0001 (IV087)."""
+    wrong = post_of("JW323").replace(b">24000</ijw:TotaalBedrag>", b">24001</ijw:TotaalBedrag>")
+    assert [found.code for found in refused(gateway, provider, wrong).findings] == ["TR358"]
+    (answer,) = waiting(gateway, PROVIDER)
+    assert answer.type == "JW325"
+    assert read(gateway, answer).header.retour_codes == ("0001",)  # type: ignore[union-attr]
+
+
+def test_a_rejected_request_asks_nothing(gateway: Gateway, provider: Caller) -> None:
+    """An answer to a request that was rejected belongs to no message: the request was never made."""
+    municipality = caller_for(gateway, MUNICIPALITY)
+    wrong = xml(heenbericht("JW317", reference="V1")).replace(b"2026-12-31", b"2026-01-01")
+    assert refused(gateway, provider, wrong).kind is Refused.RULES_VIOLATED
+    answer = accepted(gateway, municipality, heenbericht("JW319", reference="V1"))
+    detail = gateway.services.inquiry.detail(answer.message.id, admin_of(gateway))
+    assert detail is not None
+    assert detail.related == []
+
+
+def test_a_retourbericht_is_not_judged(gateway: Gateway, provider: Caller) -> None:
+    """A retourbericht repeats a message that was judged before, and is taken."""
+    heen = heenbericht("JW305")
+    accepted(gateway, provider, heen)
+    accepted(gateway, caller_for(gateway, MUNICIPALITY), answer_to(heen))
+
+
+@pytest.mark.parametrize(
+    ("municipality", "status", "codes"),
+    [(PLAIN, "queued", ["TR135"]), (LENIENT, "queued", []), (STRICT, "rejected", ["TR135"])],
+)
+def test_a_date_to_come(gateway: Gateway, clock: Clock, municipality: str, status: str, codes: list[str]) -> None:
+    """What contradicts the day or a list is told, left alone or refused, as the municipality chose; it is taken."""
+    provider = caller_for(gateway, PROVIDER)
+    clock.now -= timedelta(days=clock.now.timetuple().tm_yday)  # in the year before the message
+    taken = accepted(gateway, provider, heenbericht("JW305", municipality=municipality))
+    assert (taken.new, taken.message.status) == (True, status)
+    assert [found.code for found in taken.message.findings] == codes
+    assert bool(waiting(gateway, municipality)) == (status == "queued")
+    answers = waiting(gateway, PROVIDER)
+    assert [read(gateway, row).header.retour_codes for row in answers] == (  # type: ignore[union-attr]
+        [("8848",)] if status == "rejected" else []
+    )
+
+
+def test_a_rule_that_fails_judges_nothing(gateway: Gateway, provider: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule that cannot be judged is our failure: it is raised, and nothing is kept."""
+
+    def fail(*_: object) -> None:
+        raise RuleFailedError("CS058")
+
+    monkeypatch.setattr("gateway.services.judging.judge", fail)
+    with pytest.raises(RuleFailedError):
+        accepted(gateway, provider, post_of("JW305"))
+    monkeypatch.undo()
+    assert accepted(gateway, provider, post_of("JW305")).new
