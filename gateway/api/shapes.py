@@ -105,8 +105,11 @@ class Report(_Shape):
 class LeaseRequest(_Shape):
     """Wat een afnemer wil hebben, en voor hoe lang."""
 
+    # Only the name of the contract is taken: `lease_seconds` would be a second way to say the same.
+    model_config = ConfigDict(alias_generator=None, populate_by_name=False)
+
     limit: Limit = 10
-    lease_seconds: Annotated[int, Field(ge=1, le=MAX_LEASE_SECONDS)] = 300
+    lease_seconds: Annotated[int, Field(alias="leaseSeconds", ge=1, le=MAX_LEASE_SECONDS)] = 300
     types: list[MessageType] = []
 
 
