@@ -102,6 +102,12 @@ class Report(_Shape):
     findings: list[FindingShape]
 
 
+class ZipReports(_Shape):
+    """Per bericht in het ZIP-bestand, op volgorde, wat ervan is gevonden."""
+
+    items: list[Report]
+
+
 class LeaseRequest(_Shape):
     """Wat een afnemer wil hebben, en voor hoe lang."""
 
@@ -170,9 +176,9 @@ class Problem(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    type: str
+    type: Annotated[str, Field(examples=["/problems/schema-invalid"])]
     title: str
     status: int
     detail: str
-    code: str | None = None
+    code: Annotated[str | None, Field(description="De foutcode van de keten", examples=["BRS13"])] = None
     findings: list[FindingShape] | None = None

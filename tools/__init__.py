@@ -1,0 +1,1 @@
+"""Programs for whoever works on the gateway; they are no part of it."""
