@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
+from typing import Any, TextIO
 
 import structlog
-from structlog.tracebacks import ExceptionDictTransformer
+
+from gateway.errors import GatewayError
 
 
 def configure_logs(*, as_json: bool) -> None:
@@ -16,16 +20,13 @@ def configure_logs(*, as_json: bool) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    # A traceback names the place, never the values that were there: those may be personal data.
     last: list[structlog.typing.Processor] = (
         [
-            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
+            structlog.processors.ExceptionRenderer(_as_data),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
         if as_json
-        else [
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
-        ]
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_as_text)]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -44,3 +45,42 @@ def configure_logs(*, as_json: bool) -> None:
     root.setLevel(logging.INFO)
     # It tells of every plug-in that it sets up.
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+# What is told of an error is the place and the kind. Its text may hold the value that it stumbled over, and that may
+# be personal: "invalid literal for int(): '999900006'". Only our own errors, and those of the system, say more.
+
+
+def _as_data(exc_info: structlog.typing.ExcInfo) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": type(error).__name__,
+            "says": _says(error),
+            "frames": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in _frames(error)],
+        }
+        for error in _chain(exc_info[1])
+    ]
+
+
+def _as_text(sio: TextIO, exc_info: structlog.typing.ExcInfo) -> None:
+    for error in _chain(exc_info[1]):
+        sio.write("\nTraceback (most recent call last):\n")
+        sio.writelines(_frames(error).format())
+        sio.write(f"{type(error).__name__}: {_says(error)}")
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Give an error and what caused it, that first: as Python itself shows them."""
+    if error is not None:
+        yield from _chain(error.__cause__ or (None if error.__suppress_context__ else error.__context__))
+        yield error
+
+
+def _frames(error: BaseException) -> traceback.StackSummary:
+    return traceback.extract_tb(error.__traceback__)
+
+
+def _says(error: BaseException) -> str:
+    if isinstance(error, GatewayError):
+        return str(error)
+    return error.strerror or "" if isinstance(error, OSError) else ""

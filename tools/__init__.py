@@ -1,1 +1,1 @@
-"""Tools for who works on the project; they are no part of the gateway."""
+"""Programs for whoever works on the gateway; they are no part of it."""

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from gateway.api.problems import MEDIA_TYPE
-from gateway.api.shapes import Problem, ZipReceipts
+from gateway.api.shapes import Problem, ZipReceipts, ZipReports
 
 API_VERSION: Final = "1.0.0"
 
@@ -62,19 +63,20 @@ _HEADER: Final = {
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe the problems that an endpoint may answer with; failing on our side is always among them."""
     return {
-        status: {"description": _DESCRIPTIONS[status], "content": {MEDIA_TYPE: {"schema": _PROBLEM}}}
+        status: {"description": _DESCRIPTIONS[status], "content": {MEDIA_TYPE: {"schema": _reference(Problem)}}}
         for status in (*statuses, 500, 503)
     }
 
 
-def _inline(model: type[Problem]) -> dict[str, Any]:
-    # Written out rather than referred to: the rules' linter looks for the members in the schema itself.
+def _reference(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
+
+
+def _described(model: type[BaseModel]) -> dict[str, Any]:
+    """Describe a model that FastAPI does not meet by itself; its parts are there already."""
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
     schema.pop("$defs", None)
     return schema
-
-
-_PROBLEM: Final = _inline(Problem)
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
@@ -100,10 +102,11 @@ def describe(app: FastAPI) -> dict[str, Any]:
     schemas = document["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    zipped = ZipReceipts.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas["ZipReceipts"] = zipped
-    posted = document["paths"]["/messages"]["post"]["responses"]["202"]["content"]["application/json"]
-    posted["schema"] = {"anyOf": [posted["schema"], {"$ref": "#/components/schemas/ZipReceipts"}]}
+    for model in (Problem, ZipReceipts, ZipReports):
+        schemas[model.__name__] = _described(model)
+    for path, status, of_zip in (("/messages", "202", ZipReceipts), ("/validations", "200", ZipReports)):
+        content = document["paths"][path]["post"]["responses"][status]["content"]["application/json"]
+        content["schema"] = {"anyOf": [content["schema"], _reference(of_zip)]}
     app.openapi_schema = document
     return document
 
@@ -114,6 +117,8 @@ def _finish(operation: dict[str, Any]) -> None:
     # The gateway answers wrong input with 400, never 422.
     responses.pop("422", None)
     for status, response in responses.items():
+        if response["description"] == "Successful Response":
+            response["description"] = "Gelukt"
         response["headers"] = dict(_HEADER)
         if status in {"201", "202", "200"} and operation.get("operationId", "").startswith("post_message"):
             response["headers"]["Location"] = {"schema": {"type": "string"}, "description": "Het adres van het bericht"}

@@ -102,11 +102,20 @@ class Report(_Shape):
     findings: list[FindingShape]
 
 
+class ZipReports(_Shape):
+    """Per bericht in het ZIP-bestand, op volgorde, wat ervan is gevonden."""
+
+    items: list[Report]
+
+
 class LeaseRequest(_Shape):
     """Wat een afnemer wil hebben, en voor hoe lang."""
 
+    # Only the name of the contract is taken: `lease_seconds` would be a second way to say the same.
+    model_config = ConfigDict(alias_generator=None, populate_by_name=False)
+
     limit: Limit = 10
-    lease_seconds: Annotated[int, Field(ge=1, le=MAX_LEASE_SECONDS)] = 300
+    lease_seconds: Annotated[int, Field(alias="leaseSeconds", ge=1, le=MAX_LEASE_SECONDS)] = 300
     types: list[MessageType] = []
 
 
@@ -167,9 +176,9 @@ class Problem(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    type: str
+    type: Annotated[str, Field(examples=["/problems/schema-invalid"])]
     title: str
     status: int
     detail: str
-    code: str | None = None
+    code: Annotated[str | None, Field(description="De foutcode van de keten", examples=["BRS13"])] = None
     findings: list[FindingShape] | None = None

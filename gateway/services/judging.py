@@ -14,6 +14,7 @@ from gateway.rules.rule import Reference
 from gateway.wire.document import Document
 from gateway.wire.place import lines
 from gateway.wire.reader import Reading
+
 _log = structlog.get_logger(__name__)
 
 # More than anyone reads, and than a receipt should carry: a declaration of twenty thousand Prestaties that are all
@@ -33,7 +34,7 @@ def judged(reading: Reading, document: Document | None, reference: Reference | N
         found = judge(reading.bericht, reference)[:_MOST]
     except RuleFailedError as error:
         # Only the code: what caused it may hold values of the message.
-        _log.error("rule-failed", rule=error.code)  # noqa: TRY400
+        _log.error("rule-failed", rule=error.code)
         raise
     found = [replace(finding, paths=finding.paths[:_MOST]) for finding in found]
     return replace(reading, breaches=_placed(found, document)) if found else reading

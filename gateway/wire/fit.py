@@ -38,7 +38,7 @@ class _Fit:
 
     def _compare(self, veld: Veld, child: ElementModel, namespace: str, path: str) -> None:
         if child.namespace != namespace:
-            _stop(path, f"de namespace {namespace}", child.namespace)
+            _stop(path, f"de namespace {namespace}", child.namespace or "geen")
         # A class of a heenbericht is that of its answer too, where RetourCodes are required; either way can be read.
         times = (1 if veld.required else 0, 1) if veld.field != "retour_codes" else (child.minimum, 1)
         if (child.minimum, child.maximum) != times:

@@ -67,10 +67,10 @@ def _large(document: Document) -> Refusal | None:
     position = 0
     suspicious = False
     tail = b""
+    refusal = _encoding(_start(document, _HEAD))
+    if refusal:
+        return refusal
     for chunk in document.chunks():
-        refusal = _encoding(chunk) if not position else None
-        if refusal:
-            return refusal
         begun = len(decoder.getstate()[0])  # Bytes of a character that the piece before this one broke off in.
         try:
             decoder.decode(chunk)

@@ -106,7 +106,7 @@ class _Builder:
 
     def root(self, namespace: str) -> ElementModel:
         file, element = self._find(self._files[namespace], namespace, "Bericht")
-        return self._element(file, element)
+        return self._element(file, element, file.root.get("targetNamespace", ""))
 
     def _find(self, file: SchemaFile, namespace: str, name: str) -> tuple[SchemaFile, etree._Element]:
         try:
@@ -115,12 +115,12 @@ class _Builder:
             message = f"{file.path} verwijst naar {name}, en dat is nergens beschreven."
             raise SchemaFolderError(message) from None
 
-    def _element(self, file: SchemaFile, element: etree._Element) -> ElementModel:
+    def _element(self, file: SchemaFile, element: etree._Element, namespace: str) -> ElementModel:
         limit = element.get("maxOccurs", "1")
         inner = element.find(f"{XS}simpleType")
         type_namespace, type_name = self._qname(file, element.get("type", ""))
         return ElementModel(
-            namespace=file.root.get("targetNamespace", ""),
+            namespace=namespace,
             name=element.get("name", ""),
             minimum=int(element.get("minOccurs", "1")),
             maximum=None if limit == "unbounded" else int(limit),
@@ -143,8 +143,10 @@ class _Builder:
         return self._classes[key]
 
     def _class(self, file: SchemaFile, node: etree._Element) -> ClassModel:
-        children = tuple(self._element(file, child) for child in node.iterfind(f"{XS}sequence/{XS}element"))
-        return ClassModel(node.get("name", ""), children)
+        qualified = file.root.get("elementFormDefault") == "qualified"
+        namespace = file.root.get("targetNamespace", "") if qualified else ""
+        found = node.iterfind(f"{XS}sequence/{XS}element")
+        return ClassModel(node.get("name", ""), tuple(self._element(file, child, namespace) for child in found))
 
     def _text(self, file: SchemaFile, node: etree._Element) -> TextModel:
         restriction = node.find(f"{XS}restriction")

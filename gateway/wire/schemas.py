@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
@@ -109,7 +109,7 @@ def _prepared(file: SchemaFile, addresses: dict[Path, str]) -> bytes:
     root = deepcopy(file.root)
     for reference in root.iter(f"{XS}import", f"{XS}include", f"{XS}redefine"):
         location = reference.get("schemaLocation", "")
-        address = addresses.get((file.path.parent / location).resolve())
+        address = addresses.get((file.path.parent / unquote(location)).resolve())
         if urlsplit(location).scheme or address is None:
             message = f"{file.path} verwijst naar {location!r}; dat is geen schema van iJw 3.2 in de map."
             raise SchemaFolderError(message)
