@@ -42,5 +42,6 @@ def json_names() -> frozenset[str]:
 
 def perhaps(name: str, allowed: Iterable[str]) -> str:
     """Guess which of the allowed names was meant, as a sentence to add; nothing when none comes near."""
-    near = get_close_matches(name[:_LONGEST], list(allowed), n=1, cutoff=0.75)
-    return f" Is {near[0]} bedoeld?" if near else ""
+    known = {own.lower(): own for own in allowed}
+    near = get_close_matches(name[:_LONGEST].lower(), known, n=1, cutoff=0.75)
+    return f" Is {known[near[0]]} bedoeld?" if near else ""
