@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from gateway.api.services import Services
+from gateway.errors import KeyringError
 from gateway.exchange.route import RouteTable
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.services.access import Access, Parties
@@ -19,7 +20,8 @@ from gateway.services.queueing import Queueing
 from gateway.services.routes import read_route_table
 from gateway.services.upkeep import Upkeep
 from gateway.settings import Settings
-from gateway.store.engine import Database
+from gateway.store.condition import has_messages
+from gateway.store.engine import Database, DatabaseFailedError
 from gateway.store.vault import Keyring
 from gateway.wire.codec import Codec
 from gateway.wire.reference import read_codelijsten
@@ -51,13 +53,26 @@ def make_codec(settings: Settings) -> tuple[Codec, Codelijsten]:
     return Codec(Schemas(settings.schemas_dir), lists.meaning), lists
 
 
-def make_keyring(settings: Settings) -> Keyring:
-    """Take the keys that are set, or those in the data folder; an embedded gateway makes itself one."""
+def make_keyring(settings: Settings, database: Database) -> Keyring:
+    """Take the keys that are set, or those in the data folder; a gateway that keeps nothing yet makes itself one."""
     if settings.encryption_keys is not None:
         return Keyring.parse(settings.encryption_keys.get_secret_value())
     if not settings.key_file.exists():
+        if _keeps_messages(database):
+            raise KeyringError(
+                f"Het sleutelbestand {settings.key_file} is er niet meer, en zonder kan niemand de berichten lezen die "
+                "bewaard zijn; zet het terug uit de reservekopie, of geef de sleutels in IJW_ENCRYPTION_KEYS."
+            )
         _log.warning("encryption-key-made", file=str(settings.key_file), advice="bewaar een kopie buiten deze machine")
     return Keyring.from_file_or_create(settings.key_file)
+
+
+def _keeps_messages(database: Database) -> bool:
+    try:
+        with database.read() as connection:
+            return has_messages(connection)
+    except DatabaseFailedError:
+        return False  # There are no tables yet.
 
 
 def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
@@ -65,8 +80,8 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     codec, lists = make_codec(settings)
     routes = read_route_table(settings.routes_dir, lists)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    keyring = make_keyring(settings)
     database = Database(settings.database, pool_size=settings.database_pool)
+    keyring = make_keyring(settings, database)
     intake = Intake(database, keyring, codec, lists, routes, clock)
     services = Services(
         access=Access(database, clock),

@@ -106,7 +106,7 @@ def _readable(settings: Settings, database: Database) -> Diagnosis:
         if settings.encryption_keys is None and not settings.key_file.exists():
             remedy = f"Zet de kopie van {settings.key_file.absolute()} terug, of stel IJW_ENCRYPTION_KEYS in."
             return Diagnosis(Mark.WRONG, "Inhoud", "er zijn berichten, maar de sleutel ervan is er niet", remedy)
-        keyring = make_keyring(settings)
+        keyring = make_keyring(settings, database)
         for last in messages.search(connection, keyring, MessageFilter(), limit=1, now=utc_now()):
             next(messages.content_parts(connection, keyring, last.id), b"")
     return Diagnosis(Mark.GOOD, "Inhoud", "het laatste bericht is met de sleutels te lezen")

@@ -20,7 +20,7 @@ def metrics(
     for depth in depths:
         waiting.labels(depth.party).set(depth.waiting)
         oldest.labels(depth.party).set((now - depth.oldest_received_at).total_seconds())
-    kept = Gauge("ijw_messages", "Messages that are kept.", ["type", "status"], registry=registry)
+    kept = Gauge("ijw_messages", "Messages that wait or need attention.", ["type", "status"], registry=registry)
     for (message_type, status), count in statuses.items():
         kept.labels(message_type, status).set(count)
     silent = Gauge("ijw_worker_silent_seconds", "Time since a worker gave a sign of life.", registry=registry)
