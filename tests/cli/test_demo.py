@@ -29,7 +29,9 @@ def _on_either_database(database_url: str, monkeypatch: pytest.MonkeyPatch, run:
 
 def _stored() -> list[MessageRow]:
     with open_gateway() as gateway, gateway.database.read() as connection:
-        return messages.search(connection, make_keyring(gateway.settings, gateway.database), MessageFilter(), limit=100, now=utc_now())
+        return messages.search(
+            connection, make_keyring(gateway.settings, gateway.database), MessageFilter(), limit=100, now=utc_now()
+        )
 
 
 def _callers(shown: str) -> dict[str, Caller | None]:
