@@ -88,10 +88,11 @@ def test_schema_errors(message_type: str, data: st.DataObject, marker: str) -> N
     """Wherever it stands in a message that does not fit its schema, a value is not repeated."""
     root = etree.fromstring(data.draw(berichten(message_type)))
     nodes = list(root.iter("{*}*"))
+    versions = next(root.iter("{*}XsdVersie"))
     node = data.draw(st.sampled_from(nodes))
     data.draw(st.sampled_from([place for place in PLACES if place is not after or node is not root]))(node, marker)
     # A name may well be a good value where it was put; this one never is.
-    next(root.iter("{*}XsdVersie")).text = marker
+    versions.text = marker
     content = etree.tostring(root, encoding="utf-8")
     silent(read(content), marker)
     assert read_large(content) == read(content)

@@ -47,16 +47,19 @@ def test_changed_messages(message_type: str, data: st.DataObject) -> None:
     same_verdict(message_type, etree.tostring(root, encoding="utf-8"))
 
 
-@pytest.mark.parametrize("message_type", TYPES)
-def test_every_value_in_every_element(message_type: str) -> None:
-    """Values at the edges of all types, in an element of each type of the message."""
-    places = {kind.name + "".join(kind.patterns): (place, kind) for place, kind in texts(message_type)}
-    verdicts = {
-        same_verdict(message_type, document(message_type, place, value))
-        for place, _ in places.values()
-        for value in VALUES
-    }
-    assert verdicts == {True, False}
+# Each data type once, where it first occurs.
+KINDS: Final = {
+    (kind.name, kind.patterns): (message_type, place)
+    for message_type in reversed(TYPES)
+    for place, kind in texts(message_type)
+}
+
+
+@pytest.mark.parametrize(("message_type", "place"), KINDS.values(), ids=[name for name, _ in KINDS])
+def test_every_type(message_type: str, place: tuple[str, ...]) -> None:
+    """Values at the edges of all types, in an element of each type."""
+    verdicts = {same_verdict(message_type, document(message_type, place, value)) for value in VALUES}
+    assert False in verdicts
 
 
 @pytest.mark.parametrize(
