@@ -128,7 +128,7 @@ class HtmlVerdicts:
         self._finish()
         written = self._pages.written if self._pages else []
         if len(written) > _FEW:
-            say(f"{len(written)} pagina's geschreven in {printable(str(written[0].parent))}.")
+            say(f"{len(written)} pagina’s geschreven in {printable(str(written[0].parent))}.")
         else:
             for path in written:
                 say(f"{printable(str(path))} is geschreven.")

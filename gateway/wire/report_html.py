@@ -15,13 +15,12 @@ from gateway.ijw.finding import Finding
 from gateway.rules.table import RULES
 from gateway.wire.document import MAX_SIZE, Document
 from gateway.wire.reader import Reading
-from gateway.wire.report_rows import CONTEXT, MAX_ROWS, MAX_WIDTH, Excerpt, Row, excerpt
+from gateway.wire.report_rows import CONTEXT, MAX_ROWS, MAX_WIDTH, Excerpt, Row, excerpt, paths_of
 from gateway.wire.report_style import STYLE
 
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 # More than anyone reads on a page; the other forms of the report have them all.
 MAX_FINDINGS: Final = 500
-_MAX_PLACES: Final = 20
 _SOURCES: Final = {
     "xml": "leesbaarheid",
     "xsd": "schema",
@@ -86,9 +85,8 @@ class _Part:
         self._excerpt = excerpt(document, self._findings) if document and readable else Excerpt()
         self._lines = {row.index: row.line for row in self._excerpt.rows}
         self._at: dict[int, list[tuple[int, int]]] = {}
-        for number, rows in self._excerpt.marks.items():
-            for turn, index in enumerate(rows):
-                self._at.setdefault(index, []).append((turn, number))
+        for (number, turn), index in self._excerpt.marks.items():
+            self._at.setdefault(index, []).append((turn, number))
 
     def write(self) -> Iterator[str]:
         state = "bad" if self._findings else "good"
@@ -119,11 +117,12 @@ class _Part:
             yield f'<p class="note">Dit zijn de eerste {len(self._findings)}; er zijn er nog {left}.</p>'
         yield '<ol class="findings">'
         # Those about the message as a whole come first.
-        order = sorted(range(len(self._findings)), key=lambda number: number in self._excerpt.marks)
+        order = sorted(range(len(self._findings)), key=lambda number: (number, 0) in self._excerpt.marks)
         for number in order:
             finding = self._findings[number]
             yield f'<li id="{self._id}b{number + 1}"><p>{self._code(finding)} {shown(finding.message)}</p>'
-            yield f'<p class="where">{" · ".join(self._where(number, finding))}</p></li>'
+            yield from self._where(number, finding)
+            yield "</li>"
         yield "</ol></section>"
 
     def _code(self, finding: Finding) -> str:
@@ -131,16 +130,21 @@ class _Part:
         return f'<a class="code" href="#{self._id}{code}">{code}</a>' if finding.code in _RULES else _strong(code)
 
     def _where(self, number: int, finding: Finding) -> Iterator[str]:
-        for turn, index in enumerate(self._excerpt.marks.get(number, [])[:_MAX_PLACES]):
-            yield f'<a href="#{self._id}r{index}">{"ook " if turn else ""}regel {self._lines[index]}</a>'
-        if finding.line and number not in self._excerpt.marks:
-            yield f"regel {finding.line}"
-        for path in (finding.paths or (finding.path or "",))[:_MAX_PLACES]:
-            if path:
-                yield shown(path)
-        yield f"soort: {_SOURCES[finding.source]}"
-        if finding.retourcode:
-            yield f"retourcode {shown(finding.retourcode)}"
+        paths = paths_of(finding)
+        for turn, path in enumerate(paths or ("",)):
+            if place := " ".join(filter(None, (self._line(number, turn, finding), shown(path)))):
+                yield f'<p class="where">{place}</p>'
+        left = len(finding.paths) - len(paths)
+        if left > 0:
+            yield f'<p class="where">en nog {left} {"plaats" if left == 1 else "plaatsen"}</p>'
+        retour = f" · retourcode {shown(finding.retourcode)}" if finding.retourcode else ""
+        yield f'<p class="where">Soort: {_SOURCES[finding.source]}{retour}</p>'
+
+    def _line(self, number: int, turn: int, finding: Finding) -> str:
+        index = self._excerpt.marks.get((number, turn))
+        if index is not None:
+            return f'<a href="#{self._id}r{index}">regel {self._lines[index]}</a>'
+        return f"regel {finding.line}" if finding.line and not turn else ""
 
     def _document(self) -> Iterator[str]:
         yield f'<section aria-labelledby="{self._id}bericht"><h3 id="{self._id}bericht">Het bericht</h3>'
@@ -149,21 +153,23 @@ class _Part:
                 f'<p class="note">Dit bericht is lang (meer dan {MAX_ROWS} regels). Getoond zijn het begin en, bij '
                 f"elke bevinding, {CONTEXT} regels ervoor en erna.</p>"
             )
+        if self._excerpt.broken:
+            yield '<p class="note">Regels zonder einde zijn hier afgebroken tussen twee elementen.</p>'
         yield '<div class="document">'
-        expected = 0
+        expected = line = 0
         for row in self._excerpt.rows:
             if row.index > expected:
                 yield _gap(row.index - expected)
-            expected = row.index + 1
-            yield from self._row(row)
+            yield from self._row(row, "" if row.line == line else str(row.line))
+            expected, line = row.index + 1, row.line
         if self._excerpt.total > expected:
             yield _gap(self._excerpt.total - expected)
         yield "</div></section>"
 
-    def _row(self, row: Row) -> Iterator[str]:
+    def _row(self, row: Row, line: str) -> Iterator[str]:
         places = sorted(self._at.get(row.index, ()))
         if not places:
-            yield f'<div class="row"><span class="number">{row.line}</span><code>{_text(row.text)}</code></div>'
+            yield f'<div class="row"><span class="number">{line}</span><code>{_text(row.text)}</code></div>'
             return
         kind = "also" if places[0][0] else ""
         start = self._excerpt.starts.get(row.index)

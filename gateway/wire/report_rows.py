@@ -22,6 +22,8 @@ MAX_ROWS: Final = 2_000
 CONTEXT: Final = 5
 # More of a row tells a reader nothing; a schema allows no value that comes near.
 MAX_WIDTH: Final = 1_000
+# A rule about doubles may concern every element in a message.
+MAX_PLACES: Final = 20
 # A line over this length was written by a program without line breaks; it is broken between its elements.
 _LONG: Final = 300
 # So much of a line is looked at together; a document may be one line of 25 MB.
@@ -44,14 +46,15 @@ class Row:
 class Excerpt:
     """What is shown of a document.
 
-    `marks` are the rows of each finding by its place in the list, the one that it is about first; `starts` tells
-    where in a row a wrong element begins.
+    `marks` tells, by the number of a finding and the number of its path, the row in which that begins; `starts`
+    where in a row a wrong element begins; `broken` whether lines were too long to show as they are.
     """
 
     total: int = 0
     rows: list[Row] = field(default_factory=list)
-    marks: dict[int, list[int]] = field(default_factory=dict)
+    marks: dict[tuple[int, int], int] = field(default_factory=dict)
     starts: dict[int, int] = field(default_factory=dict)
+    broken: bool = False
 
     @property
     def partial(self) -> bool:
@@ -65,9 +68,9 @@ def excerpt(document: Document, findings: Sequence[Finding]) -> Excerpt:
     found = Excerpt()
     for row in rows(document):
         found.total = row.index + 1
+        found.broken = found.broken or row.line <= row.index
         search.look(row)
-    found.marks = search.marks()
-    found.starts = search.starts
+    found.marks, found.starts = search.marks, search.starts
     wanted = None if found.total <= MAX_ROWS else _around(found)
     found.rows = [row for row in rows(document) if wanted is None or row.index in wanted]
     return found
@@ -103,7 +106,7 @@ def _pieces(document: Document) -> Iterator[tuple[bytes, bool]]:
 
 
 def _spots(document: Document, findings: Sequence[Finding]) -> dict[str, Spot]:
-    wanted = {path for finding in findings for path in _paths(finding)}
+    wanted = {path for finding in findings for path in paths_of(finding)}
     if not wanted:
         return {}
     # What is not well-formed has no findings with a path; should it ever, its lines are shown without marks.
@@ -112,8 +115,9 @@ def _spots(document: Document, findings: Sequence[Finding]) -> dict[str, Spot]:
     return {}
 
 
-def _paths(finding: Finding) -> tuple[str, ...]:
-    return finding.paths or ((finding.path,) if finding.path else ())
+def paths_of(finding: Finding) -> tuple[str, ...]:
+    """Give the places of a finding that a report shows."""
+    return (finding.paths or ((finding.path,) if finding.path else ()))[:MAX_PLACES]
 
 
 class _Search:
@@ -121,11 +125,11 @@ class _Search:
 
     def __init__(self, findings: Sequence[Finding], found: dict[str, Spot]) -> None:
         self.starts: dict[int, int] = {}
-        self._marks: dict[tuple[int, int], int] = {}
+        self.marks: dict[tuple[int, int], int] = {}
         self._by_line: dict[int, list[tuple[int, int]]] = {}
         by_offset: dict[int, list[tuple[int, int]]] = {}
         for number, finding in enumerate(findings):
-            places = [found.get(path) for path in _paths(finding)] or [None]
+            places = [found.get(path) for path in paths_of(finding)] or [None]
             for turn, spot in enumerate(places):
                 # The line that a finding names may lie inside the element of its path: then the line tells more.
                 if spot and (turn or finding.line in {None, spot.line}):
@@ -137,28 +141,18 @@ class _Search:
     def look(self, row: Row) -> None:
         """Take note of what begins in a row."""
         for place in self._by_line.pop(row.line, ()):
-            self._marks[place] = row.index
+            self.marks[place] = row.index
         end = row.offset + len(row.text)
         while self._offsets and self._offsets[-1][0] < end:
             offset, places = self._offsets.pop()
             self.starts.setdefault(row.index, offset - row.offset)
             for place in places:
-                self._marks[place] = row.index
-
-    def marks(self) -> dict[int, list[int]]:
-        """Give the rows of each finding, that of its first place first."""
-        found: dict[int, list[int]] = {}
-        for (number, _), index in sorted(self._marks.items()):
-            known = found.setdefault(number, [])
-            if index not in known:
-                known.append(index)
-        return found
+                self.marks[place] = row.index
 
 
 def _around(found: Excerpt) -> set[int]:
     """Choose the rows near a mark, and the first ones: they tell what document it is."""
     wanted = set(range(CONTEXT))
-    for marked in found.marks.values():
-        for index in marked:
-            wanted.update(range(max(0, index - CONTEXT), index + CONTEXT + 1))
+    for index in found.marks.values():
+        wanted.update(range(max(0, index - CONTEXT), index + CONTEXT + 1))
     return wanted

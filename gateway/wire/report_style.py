@@ -36,7 +36,8 @@ border-left-color:var(--good)}
 .findings li{background:var(--paper);border:1px solid var(--line);border-radius:.4rem;padding:.75rem 1rem;
 margin-bottom:.6rem}
 .findings p{margin:0}
-.findings .where{color:var(--soft);font-size:.875rem;margin-top:.2rem;overflow-wrap:anywhere}
+.findings .where{color:var(--soft);font-size:.875rem;margin-top:.15rem;overflow-wrap:anywhere}
+.findings .where a{margin-right:.25rem}
 .code{display:inline-block;font-weight:700;color:var(--bad);margin-right:.35rem}
 li:target,.row:target{box-shadow:0 0 0 3px var(--link)}
 .note{color:var(--soft);margin:0 0 .75rem}
