@@ -91,11 +91,10 @@ class _Part:
     def write(self) -> Iterator[str]:
         state = "bad" if self._findings else "good"
         yield f'<article class="{state}" aria-labelledby="{self._id}kop">'
-        yield f'<h2 class="away" id="{self._id}kop">Uitkomst van {shown(self._file)}</h2>'
+        yield f'<h2 id="{self._id}kop">{shown(self._file)}</h2>'
         yield f'<p class="verdict">{self._verdict()}</p>'
-        release = self._reading.release
-        kind = f"{self._reading.type}, iJw {release}" if release else "van een onbekend type"
-        yield f'<p class="about">{shown(self._file)}: bericht {shown(kind)}</p>'
+        known = f"Bericht {self._reading.type}, iJw {self._reading.release}"
+        yield f'<p class="about">{shown(known) if self._reading.type else "Bericht van een onbekend type"}</p>'
         if self._findings:
             yield from self._list()
         if self._excerpt.total:

@@ -23,7 +23,7 @@ CONTEXT: Final = 5
 # More of a row tells a reader nothing; a schema allows no value that comes near.
 MAX_WIDTH: Final = 1_000
 # A rule about doubles may concern every element in a message.
-MAX_PLACES: Final = 20
+MAX_PLACES: Final = 10
 # A line over this length was written by a program without line breaks; it is broken between its elements.
 _LONG: Final = 300
 # So much of a line is looked at together; a document may be one line of 25 MB.

@@ -61,7 +61,7 @@ font-size:.8125rem}
 .rules dt{font-weight:700;margin-top:1rem}
 .rules dd{margin:.1rem 0 0}
 .rules dd span{color:var(--soft)}
-.away{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.away,article:only-child>h2{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @media (max-width:40rem){header,main,footer{padding-inline:.75rem}.row{grid-template-columns:3.25rem minmax(0,1fr)}
 .number{padding-right:.6rem}.why{padding-left:3.25rem}.document{font-size:.75rem}}
 @media print{:root{color-scheme:light;--paper:#fff;--page:#fff;--ink:#000;--soft:#444;--line:#bbb;--link:#000;
