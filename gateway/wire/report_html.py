@@ -153,7 +153,7 @@ class _Part:
                 f"elke bevinding, {CONTEXT} regels ervoor en erna.</p>"
             )
         if self._excerpt.broken:
-            yield '<p class="note">Regels zonder einde zijn hier afgebroken tussen twee elementen.</p>'
+            yield '<p class="note">Lange regels zijn hier afgebroken tussen twee elementen.</p>'
         yield '<div class="document">'
         expected = line = 0
         for row in self._excerpt.rows:
