@@ -123,7 +123,6 @@ def test_described() -> None:
     operation = describe(make_api(None))["paths"]["/validations"]["post"]
     content = operation["responses"]["200"]["content"]
     assert set(content) == {"application/json", _HTML, _SARIF}
-    assert content["application/json"]["schema"] == {"$ref": "#/components/schemas/Report"}
 
 
 @pytest.mark.parametrize(
