@@ -261,12 +261,15 @@ def test_a_document_over_the_limit_is_not_shown() -> None:
 def test_a_large_declaration() -> None:
     """With thousands of findings the page stays one that a browser opens."""
     content = declaration_of(2_000_000)
-    reading = read(content)
-    assert len(reading.findings) > MAX_FINDINGS
+    paths = tuple(f"/Bericht/Declaratie/Clienten/Client/Prestaties/Prestatie[{number}]" for number in range(1, 1001))
+    breaches = [Finding("rule", "TR137", "Te laat.", path, (path,)) for path in paths]
+    doubles = Finding("rule", "TR101", "Dubbel.", paths[0], paths)
+    reading = Reading("JW323", breaches=(doubles, *breaches))
     html = html_report(reading, Document(content), "a.xml")
     page = page_of(html)
     assert f"Niet geldig: {len(reading.findings)} bevindingen" in page.text
     assert f"er zijn er nog {len(reading.findings) - MAX_FINDINGS}" in page.text
+    assert "en nog 990 plaatsen" in page.text
     assert len(html) < len(content)
 
 
