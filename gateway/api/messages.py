@@ -12,6 +12,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from gateway.api.accept import preferred
 from gateway.api.bodies import BoundedRoute, Form, document_of, form_of
 from gateway.api.openapi import BODY, problems
 from gateway.api.problems import ProblemError, answer, failure_problem, refusal_problem
@@ -37,8 +38,11 @@ _log = structlog.get_logger(__name__)
 
 # A message of this size is read within a millisecond or two; a larger one would keep everybody else waiting.
 _READ_AT_ONCE = 64 * 1024
-# What can be asked for in Accept; whatever else stands there is no reason to withhold the bytes.
-_RANGES = {"application/json", "application/xml", "text/xml", "application/*", "text/*", "*/*"}
+# What can be asked for in Accept, and whether it is the typed form.
+_RANGES = {
+    "application/json": True,
+    **dict.fromkeys(("application/xml", "text/xml", "application/*", "text/*", "*/*"), False),
+}
 
 
 @router.post(
@@ -170,30 +174,12 @@ def get_content(request: Request, services: Has, caller: Reader, message_id: Mes
     document = services.inquiry.content(message_id, caller)
     if document is None:
         raise _not_found()
-    if _wants_json(request.headers.get("accept", "")):
+    if preferred(request.headers.get("accept", ""), _RANGES, otherwise=False):
         with closing(document):
             return JSONResponse(services.inquiry.typed_content(document))
     return StreamingResponse(
         parts(document), media_type="application/xml", headers={"Content-Length": str(document.size)}
     )
-
-
-def _wants_json(accept: str) -> bool:
-    """Say whether JSON is liked best; of what is liked as much, the first that is named."""
-    best, json_is_best = 0.0, False
-    for part in accept.lower().split(","):
-        name, *parameters = (piece.strip() for piece in part.split(";"))
-        weight = next((_weight(text) for text in parameters if text.startswith("q=")), 1.0)
-        if name in _RANGES and weight > best:
-            best, json_is_best = weight, name == "application/json"
-    return json_is_best
-
-
-def _weight(text: str) -> float:
-    try:
-        return float(text.removeprefix("q="))
-    except ValueError:
-        return 0.0
 
 
 def _not_found() -> ProblemError:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.cli.terminal import printable
-from gateway.cli.verdicts import Tally
+from gateway.cli.verdicts import Checked, Tally
 from gateway.wire.reader import Reading
 
 Item = TypeVar("Item")
@@ -35,8 +35,9 @@ class RichVerdicts:
         self._tally = Tally()
         self._kept: list[tuple[str, Reading | str]] = []
 
-    def add(self, name: str, reading: Reading) -> None:
+    def add(self, checked: Checked) -> None:
         """Show the outcome of one message, or keep it for later."""
+        name, reading = checked.name, checked.reading
         self._tally.add(reading)
         if not self._many:
             self._show(name, reading)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
 from gateway.cli.installation import load_codec
 from gateway.cli.sources import Unreadable, find, read, unreadable
-from gateway.cli.terminal import printable, say
-from gateway.cli.verdicts import verdicts_for
+from gateway.cli.terminal import say
+from gateway.cli.verdicts import Checked, Verdicts, verdicts_for
 
 if TYPE_CHECKING:
     from gateway.wire.document import Document
@@ -30,6 +30,8 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    HTML = "html"
+    SARIF = "sarif"
 
 
 def day(text: str) -> date:
@@ -49,7 +51,22 @@ Paths: TypeAlias = Annotated[
     ),
 ]
 Form: TypeAlias = Annotated[
-    Format, typer.Option("--format", help="text voor mensen; json geeft per bestand één regel met een JSON-object.")
+    Format,
+    typer.Option(
+        "--format",
+        help="text voor mensen; json geeft per bestand één regel met een JSON-object; html een pagina per bestand om "
+        "te lezen of af te drukken; sarif één verslag voor editors en CI.",
+    ),
+]
+Output: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        metavar="MAP",
+        help="De map voor de pagina's van --format html; zonder deze optie komt één pagina op standaarduitvoer, en "
+        "komen meer pagina's in de huidige map.",
+        show_default=False,
+    ),
 ]
 Today: TypeAlias = Annotated[
     date | None,
@@ -70,7 +87,13 @@ WithReference: TypeAlias = Annotated[
 ]
 
 
-def validate(paths: Paths, form: Form = Format.TEXT, today: Today = None, reference: WithReference = False) -> None:
+def validate(
+    paths: Paths,
+    form: Form = Format.TEXT,
+    today: Today = None,
+    reference: WithReference = False,
+    output: Output = None,
+) -> None:
     """Controleer berichten.
 
     Is het leesbare XML, en voldoet het aan de schema's en de regels van iJw 3.2? Er is geen database of token nodig,
@@ -79,51 +102,48 @@ def validate(paths: Paths, form: Form = Format.TEXT, today: Today = None, refere
     Het eindigt met 0 als alles geldig is, met 1 als er minstens één bericht niet geldig is, en met 2 als een pad
     niet te lezen was; de andere worden dan toch gecontroleerd.
     """
+    if output is not None and form is not Format.HTML:
+        raise typer.BadParameter("--output hoort bij --format html.")
     sources = list(find(paths))
     if not sources:
         say("Er is geen bestand dat op .xml eindigt.")
-    raise typer.Exit(_show(_check(sources, today or _today(), with_reference=reference), len(sources), form))
+    verdicts = _verdicts(form, sources, output)
+    outcomes = _check(sources, today or _today(), with_reference=reference)
+    raise typer.Exit(_show(outcomes, len(sources), form, verdicts))
 
 
-def _show(outcomes: Iterator[tuple[str, Reading | Unreadable]], count: int, form: Format) -> int:
+def _verdicts(form: Format, sources: list[str | Unreadable], output: Path | None) -> Verdicts:
+    if form is Format.TEXT:
+        return verdicts_for(many=len(sources) >= _MANY)
+    from gateway.cli import written_verdicts as written
+
+    if form is Format.JSON:
+        return written.JsonVerdicts()
+    if form is Format.SARIF:
+        return written.SarifVerdicts()
+    if output is None and len(sources) <= 1:
+        return written.HtmlVerdicts()
+    names = [source.name if isinstance(source, Unreadable) else source for source in sources]
+    return written.HtmlVerdicts(written.Pages(output or Path(), names))
+
+
+def _show(outcomes: Iterator[Checked | Unreadable], count: int, form: Format, verdicts: Verdicts) -> int:
     """Show what becomes of each source; gives the exit code."""
-    many = count >= _MANY
-    # Where the lines of JSON go to the same screen, a progress bar would run through them.
-    if many and sys.stderr.isatty() and not (form is Format.JSON and sys.stdout.isatty()):
+    # Where what is written goes to the same screen, a progress bar would run through it.
+    if count >= _MANY and sys.stderr.isatty() and (form is Format.TEXT or not sys.stdout.isatty()):
         from gateway.cli.rich_verdicts import tracked
 
         outcomes = tracked(outcomes, count)
-    verdicts = JsonVerdicts() if form is Format.JSON else verdicts_for(many=many)
     code = 0
-    for name, found in outcomes:
+    for found in outcomes:
         if isinstance(found, Unreadable):
-            verdicts.unreadable(printable(name), found.reason)
+            verdicts.unreadable(found.name, found.reason)
             code = _UNREADABLE
         else:
-            verdicts.add(name, found)
-            code = max(code, _INVALID if found.findings else 0)
+            verdicts.add(found)
+            code = max(code, _INVALID if found.reading.findings else 0)
     verdicts.close()
     return code
-
-
-class JsonVerdicts:
-    """One JSON object a line for each message; a path that cannot be read has none, for nothing is known of it."""
-
-    def add(self, name: str, reading: Reading) -> None:
-        """Write the report, at once: whoever reads along wants it now."""
-        from gateway.wire.report import report
-
-        # A file name that is no UTF-8 becomes an escape of JSON.
-        line = json.dumps(report(reading, name), ensure_ascii=False).encode(errors="backslashreplace")
-        sys.stdout.buffer.write(line + b"\n")
-        sys.stdout.buffer.flush()
-
-    def unreadable(self, name: str, reason: str) -> None:
-        """Say why, on standard error."""
-        say(f"{name}: {reason}")
-
-    def close(self) -> None:
-        """Say nothing more."""
 
 
 def _today() -> date:
@@ -132,9 +152,7 @@ def _today() -> date:
     return dutch_day(utc_now())
 
 
-def _check(
-    sources: list[str | Unreadable], today: date, *, with_reference: bool
-) -> Iterator[tuple[str, Reading | Unreadable]]:
+def _check(sources: list[str | Unreadable], today: date, *, with_reference: bool) -> Iterator[Checked | Unreadable]:
     """Check one after the other, with one document in memory at a time."""
     from gateway.rules.rule import Reference
     from gateway.services.judging import judged
@@ -147,36 +165,37 @@ def _check(
 
     for source in sources:
         if isinstance(source, Unreadable):
-            yield source.name, source
+            yield source
             continue
         try:
             document = read(source)
         except OSError as error:
-            yield source, unreadable(source, error)
+            yield unreadable(source, error)
             continue
         try:
             if source.lower().endswith(".zip"):
                 yield from _check_zip(check, source, document)
             else:
-                yield source, check(document)
+                yield Checked(source, source, check(document), document)
         finally:
             document.close()
 
 
-def _check_zip(check: Callable[[Document], Reading], name: str, document: Document) -> Iterator[tuple[str, Reading]]:
+def _check_zip(check: Callable[[Document], Reading], source: str, document: Document) -> Iterator[Checked]:
     from gateway.wire.archive import open_archive
     from gateway.wire.reader import Reading
     from gateway.wire.refusal import Refusal
 
     opened = open_archive(document)
     if isinstance(opened, Refusal):
-        yield name, Reading(refusal=opened)
+        yield Checked(source, source, Reading(refusal=opened), None)
         return
     for number, entry in enumerate(opened, 1):
+        name = f"{source}#{number}"
         if isinstance(entry, Refusal):
-            yield f"{name}#{number}", Reading(refusal=entry)
+            yield Checked(source, name, Reading(refusal=entry), None)
             continue
         try:
-            yield f"{name}#{number}", check(entry)
+            yield Checked(source, name, check(entry), entry)
         finally:
             entry.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import typer
@@ -11,13 +12,24 @@ import typer
 from gateway.cli.terminal import printable, say
 
 if TYPE_CHECKING:
+    from gateway.wire.document import Document
     from gateway.wire.reader import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A message that was checked: the source that it is in, its own name, and the document as long as it is open."""
+
+    source: str
+    name: str
+    reading: Reading
+    document: Document | None
 
 
 class Verdicts(Protocol):
     """Takes the outcomes as they come, and shows them."""
 
-    def add(self, name: str, reading: Reading) -> None:
+    def add(self, checked: Checked) -> None:
         """Take the outcome of one message."""
 
     def unreadable(self, name: str, reason: str) -> None:
@@ -69,18 +81,19 @@ class PlainVerdicts:
         """Begin at nothing."""
         self._tally = Tally()
 
-    def add(self, name: str, reading: Reading) -> None:
+    def add(self, checked: Checked) -> None:
         """Write what is wrong, at once: whoever reads along wants it now."""
-        self._tally.add(reading)
-        for finding in reading.findings:
-            place = f"{printable(name)}:{finding.line}" if finding.line else printable(name)
+        self._tally.add(checked.reading)
+        name = printable(checked.name)
+        for finding in checked.reading.findings:
+            place = f"{name}:{finding.line}" if finding.line else name
             typer.echo(f"{place}: [{finding.code}] {finding.message}")
         sys.stdout.flush()
 
     def unreadable(self, name: str, reason: str) -> None:
         """Say why."""
         self._tally.unreadable += 1
-        say(f"{name}: {reason}")
+        say(f"{printable(name)}: {reason}")
 
     def close(self) -> None:
         """Say how it went as a whole."""

@@ -88,8 +88,21 @@ def paths(bericht: Bericht) -> Places:
     return Places(bericht)
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where an element begins: its line, counted from 1, and how many bytes come before it."""
+
+    line: int
+    offset: int
+
+
 def lines(document: Document, wanted: Iterable[str]) -> dict[str, int]:
     """Give the line of each path in a well-formed document; a path that is not in it is left out."""
+    return {path: spot.line for path, spot in spots(document, wanted).items()}
+
+
+def spots(document: Document, wanted: Iterable[str]) -> dict[str, Spot]:
+    """Give the place of each path in a well-formed document; a path that is not in it is left out."""
     root = _Wanted()
     for path in wanted:
         root.add(path)
@@ -122,7 +135,7 @@ class _FoundError(Exception):
 
 class _Search:
     def __init__(self, parser: Parser, root: _Wanted) -> None:
-        self.found: dict[str, int] = {}
+        self.found: dict[str, Spot] = {}
         self._parser = parser
         self._open = [root]
         self._left = _count(root)
@@ -143,7 +156,7 @@ class _Search:
             return
         self._open.append(node)
         for path in node.paths:
-            self.found[path] = self._parser.CurrentLineNumber
+            self.found[path] = Spot(self._parser.CurrentLineNumber, self._parser.CurrentByteIndex)
         self._left -= bool(node.paths)
         if not self._left:
             raise _FoundError
