@@ -96,7 +96,7 @@ def _post_zip(services: Services, caller: Caller, document: Document) -> Respons
         except Exception:
             # As long as nothing was taken, the failure may be that of the whole post. After that it is one message's:
             # its sender has to hear what became of the others.
-            if not any("id" in item for item in items):
+            if not any("id" in item or "messageId" in item for item in items):
                 raise
             _log.exception("zip-entry-failed")
             items.append(failure_problem())
