@@ -120,7 +120,7 @@ class _Walk:
         line = self._parser.CurrentLineNumber
         if (namespace, name) != (root.namespace, root.name):
             self._outside = 1
-            self._found.append((None, root.name, 1, line, unknown_root(namespace)))
+            self._found.append((None, root.name, 1, line, _unknown_root(namespace)))
             return
         self._open = _Place(root.name, 1, line, None, root.content, {})
         if attributes:
@@ -230,7 +230,26 @@ def _path(parent: _Place | None, name: str, number: int) -> str:
     return f"{_path(parent.parent, parent.name, parent.number)}/{name}" + ("" if alone else f"[{number}]")
 
 
-def unknown_root(namespace: str) -> str:
+class _RootError(Exception):
+    """The root was seen; nothing after it matters."""
+
+
+def explain_root(document: Document) -> Finding:
+    """Give the one error of a well-formed document that is no message of iJw 3.2 at all."""
+    parser = new_parser()
+
+    def start(qname: str, _: object) -> None:
+        raise _RootError(_unknown_root(qname.rpartition(" ")[0]))
+
+    parser.StartElementHandler = start
+    try:
+        feed(parser, document)
+    except _RootError as root:
+        return Finding("xsd", "XSD", str(root), line=parser.CurrentLineNumber)
+    return Finding("xsd", "XSD", _unknown_root(""))
+
+
+def _unknown_root(namespace: str) -> str:
     """Say that a document is no message of iJw 3.2, and what it seems to be when that is clear."""
     release = _RELEASE.fullmatch(namespace)
     if namespace in BY_NAMESPACE:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import zlib
 
 from gateway.wire.document import MAX_SIZE, Document
 from gateway.wire.malformed import MAX_NAMES, TOO_MANY_NAMES, check_form
@@ -87,7 +88,11 @@ def _large(document: Document) -> Refusal | None:
 
 
 class _Names:
-    """The names of elements in a document, and what may be names of attributes."""
+    """The names of elements in a document, and what may be names of attributes.
+
+    Of each piece a part is looked at, at a place that depends on the whole of it: a million names do not fit in what
+    is left out, and to look at everything would cost a tenth of reading the message.
+    """
 
     def __init__(self) -> None:
         self._elements: set[bytes] = set()
@@ -95,10 +100,11 @@ class _Names:
 
     def too_many(self, chunk: bytes) -> bool:
         """Look at a piece of the document."""
-        self._elements.update(_NAME.findall(chunk))
-        if len(self._attributes) <= MAX_NAMES:
-            # What stands before an equals sign; in a text there may be one too, so this is no more than a suspicion.
-            self._attributes.update(piece[-64:].rpartition(b" ")[2] for piece in chunk.split(b"="))
+        start = zlib.crc32(chunk) % max(1, len(chunk) - _MANY)
+        sample = chunk[start : start + _MANY]
+        self._elements.update(_NAME.findall(sample))
+        # What stands before an equals sign; in a text there may be one too, so this is no more than a suspicion.
+        self._attributes.update(piece[-64:].rpartition(b" ")[2] for piece in sample.split(b"="))
         return len(self._elements) > MAX_NAMES
 
     @property

@@ -14,7 +14,7 @@ from gateway.ijw.finding import Finding
 from gateway.wire.builder import Pending, build_bericht, item_readers
 from gateway.wire.document import Document
 from gateway.wire.expat import ExpatError
-from gateway.wire.explain import explain, unknown_root
+from gateway.wire.explain import explain, explain_root
 from gateway.wire.guard import guard
 from gateway.wire.malformed import check_form, malformed, unreadable
 from gateway.wire.refusal import Kind, Refusal
@@ -90,7 +90,7 @@ class Reader:
         root = etree.fromstring(document.content(), _PARSERS.small)
         bericht = _BY_TAG.get(str(root.tag))
         if bericht is None:
-            return _unknown(root)
+            return _unknown(document)
         if not self._schemas[bericht.TYPE].compiled.validate(root):
             return self._invalid(document, bericht)
         return Reading(bericht.TYPE, build_bericht(root, bericht))
@@ -106,7 +106,7 @@ class Reader:
         root = _root(document, huge_tree=wide)
         bericht = _BY_TAG.get(str(root.tag))
         if bericht is None:
-            return _unknown(root)
+            return _unknown(document)
         items = item_readers(bericht)
         parser = etree.XMLPullParser(
             events=("end",),
@@ -161,9 +161,11 @@ def _malformed(document: Document, line: int | None) -> Reading:
     return Reading(refusal=check_form(document) or unreadable(line))
 
 
-def _unknown(root: etree._Element) -> Reading:
-    message = unknown_root(etree.QName(root).namespace or "")
-    return Reading(refusal=Refusal(Kind.SCHEMA_INVALID, (Finding("xsd", "XSD", message, line=root.sourceline),)))
+def _unknown(document: Document) -> Reading:
+    try:
+        return Reading(refusal=Refusal(Kind.SCHEMA_INVALID, (explain_root(document),)))
+    except ExpatError as error:
+        return Reading(refusal=malformed(error))
 
 
 def _take(element: etree._Element, list_tag: str, read: Any, pending: Pending) -> None:
