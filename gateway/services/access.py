@@ -153,9 +153,9 @@ class Parties:
         return [listed[code] for code in sorted(listed)]
 
     def exists(self, code: str) -> bool:
-        """Say whether a party takes part."""
-        if code in self._routes:
-            return True
+        """Say whether a party takes part; what is no code of a party at all is not asked of the database."""
+        if code in self._routes or kind_of(code) is None:
+            return code in self._routes
         with self._database.read() as connection:
             return rows.get_party(connection, code) is not None
 

@@ -8,9 +8,10 @@ import pytest
 
 from gateway.api.shapes import Leases, MessagePage
 from gateway.composition import Gateway
+from gateway.services.caller import Scope
 from tests.api.client import Client
 from tests.berichten import PROVIDER, post_of
-from tests.gateways import PLAIN, Clock, token_for
+from tests.gateways import ANSWERING, PLAIN, Clock, token_for
 
 QUEUE = f"/v1/queues/{PLAIN}"
 
@@ -182,6 +183,8 @@ def test_a_failure_has_a_reason(client: Client, token: str, body: dict[str, Any]
     path = f"/v1/leases/{given['leaseId']}/failure"
     assert client.call("PUT", path, token=token, json=body).status_code == 400
     assert client.call("PUT", path, token=token).status_code == 400
+    half = b'{"reason": "\\ud800"}'
+    assert client.call("PUT", path, token=token, body=half, content_type="application/json").status_code == 400
     assert end(client, token, given, "release") == 204
     assert lease(client, token)[0]["attempt"] == 1
 
@@ -204,8 +207,12 @@ def test_a_lease_is_named_by_its_id(client: Client, token: str, lease_id: str) -
     assert client.call("DELETE", f"/v1/leases/{lease_id}", token=token).status_code == 400
 
 
-@pytest.mark.parametrize("party", ["9999", "0363", "abc", "0384 ", "%00", "'--", "0" * 5000])
-def test_another_queue_is_not_there(client: Client, token: str, party: str) -> None:
+@pytest.mark.parametrize("party", ["9999", ANSWERING, "abc", "0384 ", "%00", "'--", "0" * 5000])
+def test_another_queue_is_not_there(client_on_each: Client, gateway_on_each: Gateway, party: str) -> None:
     """404 for a queue of somebody else, of nobody, or of no possible party."""
+    token = token_for(gateway_on_each, PLAIN)
     for method, path in (("GET", "messages"), ("POST", "leases")):
-        assert client.call(method, f"/v1/queues/{party}/{path}", token=token).status_code == 404
+        assert client_on_each.call(method, f"/v1/queues/{party}/{path}", token=token).status_code == 404
+    admin = token_for(gateway_on_each, scope=Scope.ADMIN)
+    status = client_on_each.call("GET", f"/v1/queues/{party}/messages", token=admin).status_code
+    assert status == (200 if party == ANSWERING else 404)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
 
 import psycopg
 import pytest
@@ -65,6 +67,19 @@ def test_nothing_of_a_message_is_left_where_it_can_be_read(world: World) -> None
     for token in world.tokens():
         assert token[16:].encode() not in kept
         assert token[16:].encode() not in logged
+
+
+def test_a_sender_that_goes_away_is_no_error(world: World) -> None:
+    """A connection that breaks in the middle of a post leaves nothing behind, and nothing to complain of."""
+    before = len(world.provider.listed())
+    token = world.provider.headers["Authorization"]
+    body = post_of("JW305", "half")
+    head = f"POST /v1/messages HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\nContent-Type: text/xml\r\n"
+    for length in (f"Content-Length: {len(body)}\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n500\r\n"):
+        with socket.create_connection(("127.0.0.1", world.server.port)) as connection:
+            connection.sendall((head + length).encode() + body[:1000])
+            time.sleep(0.05)
+    assert len(world.provider.listed()) == before
 
 
 def test_what_the_program_says_is_for_machines(world: World) -> None:
