@@ -8,10 +8,11 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from gateway.errors import RuleFailedError
-from gateway.ijw.bericht import Bericht, Retourbericht
+from gateway.ijw.bericht import Bericht, Kant, Retourbericht
 from gateway.ijw.berichten import BERICHTEN
 from gateway.ijw.finding import Finding
 from gateway.ijw.klasse import Klasse, Soort, Veld, velden, xml_name
+from gateway.rules.history import History, HistoryContext
 from gateway.rules.rule import At, Breach, Context, Level, Reference, ReferenceContext, Rule
 from gateway.rules.table import RULES
 
@@ -28,8 +29,31 @@ def judge(bericht: Bericht, reference: Reference | None = None) -> list[Finding]
     """
     if isinstance(bericht, Retourbericht):
         return []
-    walk = _Walk(bericht, _context(bericht, reference))
-    walk.visit(bericht, _plan(bericht.TYPE, reference is not None), None)
+    levels = frozenset({Level.INHOUD} if reference is None else {Level.INHOUD, Level.EXTERN})
+    return _walked(bericht, _context(bericht, reference), levels)
+
+
+def judge_against(bericht: Bericht, history: History) -> list[Finding]:
+    """Give everything in a message that contradicts earlier messages, in the order of the message.
+
+    Raises RuleFailedError, as `judge` does.
+    """
+    if isinstance(bericht, Retourbericht):
+        return []
+    header = bericht.header
+    municipality_sends = bericht.AFZENDER is Kant.GEMEENTE
+    context = HistoryContext(
+        dagtekening=header.bericht_identificatie.dagtekening,
+        gemeente=header.afzender if municipality_sends else header.ontvanger,
+        aanbieder=header.ontvanger if municipality_sends else header.afzender,
+        history=history,
+    )
+    return _walked(bericht, context, frozenset({Level.OVERSTIJGEND}))
+
+
+def _walked(bericht: Bericht, context: Context, levels: frozenset[Level]) -> list[Finding]:
+    walk = _Walk(bericht, context)
+    walk.visit(bericht, _plan(bericht.TYPE, levels), None)
     return walk.findings
 
 
@@ -54,8 +78,8 @@ class _Plan:
 
 
 @cache
-def _plan(message_type: str, with_reference: bool) -> _Plan:  # noqa: FBT001 - a cache takes no names
-    rules = tuple(rule for rule in RULES if with_reference or rule.level is not Level.EXTERN)
+def _plan(message_type: str, levels: frozenset[Level]) -> _Plan:
+    rules = tuple(rule for rule in RULES if rule.level in levels)
     return _plan_of(BERICHTEN[message_type], rules, message_type)
 
 
@@ -131,7 +155,16 @@ class _Walk:
                 path += f"/{xml_name(spot.field)}"
             paths[path] = None
         found = tuple(paths)
-        return Finding(rule.source, rule.code, rule.message, found[0], found, retourcode=rule.retourcode)
+        message = self._message(rule)
+        return Finding(rule.source, rule.code, message, found[0], found, retourcode=rule.retourcode or None)
+
+    def _message(self, rule: Rule) -> str:
+        """Say with a rule that misses something since when anything could be known here."""
+        if not rule.absence or not isinstance(self.context, HistoryContext):
+            return rule.message
+        since = self.context.history.since
+        known = f"de historie hier begint op {since.isoformat()}" if since else "hier is nog geen historie"
+        return f"{rule.message.removesuffix('.')} ({known})."
 
     def _below(self, own: str, element: Klasse, seen: dict[int, int]) -> str:
         """Find an element below the one that was judged.

@@ -28,6 +28,13 @@ class Level(Enum):
     EXTERN = "externe bron"
 
 
+_SOURCES: Final[dict[Level, Source]] = {
+    Level.INHOUD: "rule",
+    Level.OVERSTIJGEND: "history",
+    Level.EXTERN: "reference",
+}
+
+
 class At(NamedTuple):
     """A field of an element; where the field is empty, the place is the element that it is missing from."""
 
@@ -93,6 +100,7 @@ class Rule:
     `on` are the classes whose elements it judges, `messages` the types in which it does; `about` are the classes
     that the standard names it for, which may be below those. `message` says in one sentence what is required: it is
     what the user reads. `wrong` and `right` are examples; `reading` is how we read the standard where it leaves room.
+    `absence` is a rule that concludes from a message not being known: one from before the history here would mend it.
     """
 
     code: str
@@ -106,6 +114,7 @@ class Rule:
     wrong: str
     right: str
     reading: str
+    absence: bool
     check: Callable[[Any, Any], Breaches]
 
     def judges(self, klasse: type[Klasse], message_type: str) -> bool:
@@ -130,6 +139,7 @@ def rule(
     retour: str = TECHNISCH_ONJUIST,
     level: Level = Level.INHOUD,
     messages: tuple[type[Bericht], ...] = (),
+    absence: bool = False,
 ) -> Callable[[Callable[[Any, Any], Breaches]], Rule]:
     """Make a rule of a function.
 
@@ -137,7 +147,8 @@ def rule(
     room, how we read it.
 
     `messages` names the types for a class that several messages share; else the class itself tells. `about` names
-    the elements that the rule is about where it has to see all of them together.
+    the elements that the rule is about where it has to see all of them together. `absence` says that a rule against
+    earlier messages is broken because one is not known here.
     """
 
     def make(check: Callable[[Any, Any], Breaches]) -> Rule:
@@ -151,11 +162,12 @@ def rule(
             messages=frozenset(message.TYPE for message in messages),
             retourcode=retour,
             level=level,
-            source="reference" if level is Level.EXTERN else "rule",
+            source=_SOURCES[level],
             message=" ".join(sentence.split()),
             wrong=" ".join(wrong.split()),
             right=" ".join(right.split()),
             reading=" ".join(reading.split()),
+            absence=absence,
             check=check,
         )
 

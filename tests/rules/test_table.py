@@ -103,5 +103,6 @@ def test_a_retourcode_exists(rule: Rule) -> None:
 
 @by_code
 def test_source_follows_level(rule: Rule) -> None:
-    """A rule against outside lists is source `reference`; all others are told by the message alone."""
-    assert rule.source == ("reference" if rule.level is Level.EXTERN else "rule")
+    """A rule's source is told by its level: outside lists, earlier messages, or the message alone."""
+    expected = {Level.INHOUD: "rule", Level.EXTERN: "reference", Level.OVERSTIJGEND: "history"}
+    assert rule.source == expected[rule.level]

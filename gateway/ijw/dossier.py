@@ -1,0 +1,162 @@
+"""What earlier messages between one provider and one municipality say about one client.
+
+A dossier is a set of facts: the berichtklassen of the messages that were taken, without names, comments or the BSN.
+What follows from them depends on what the messages say and on the days that they bear, never on the order in which
+they arrived (OP080): the same messages in any order make the same dossier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final, Generic, Self, TypeAlias, TypeVar
+from uuid import UUID
+
+from gateway.ijw.declaratie import JW323
+from gateway.ijw.klasse import Klasse
+from gateway.ijw.levering import JW305, JW307
+from gateway.ijw.toewijzing import JW301
+from gateway.ijw.verzoek import JW315, JW317, JW319
+
+EERSTE_AANLEVERING: Final = "1"
+GEWIJZIGDE_AANLEVERING: Final = "2"
+VERWIJDEREN: Final = "3"
+REDEN_VERVALLEN: Final = "01"
+REDEN_VERWIJDERD: Final = "13"
+TIJDELIJK_BEEINDIGD: Final = "20"
+
+K = TypeVar("K", bound=Klasse)
+Levering: TypeAlias = JW305.StartProduct | JW307.StopProduct
+L = TypeVar("L", JW305.StartProduct, JW307.StopProduct)
+Gevraagd: TypeAlias = JW315.AangevraagdProduct | JW317.Verzoek
+
+
+@dataclass(frozen=True, slots=True)
+class Feit(Generic[K]):
+    """One berichtklasse, the message that it stands in, and that message's own mark."""
+
+    bericht: UUID
+    dagtekening: date
+    identificatie: str
+    klasse: K
+
+    @property
+    def order(self) -> tuple[date, str]:
+        """Give what facts are put in order by: the day that their message bears, never when it arrived."""
+        return self.dagtekening, self.identificatie
+
+
+@dataclass(frozen=True, slots=True)
+class Verzoek:
+    """What is known under one ReferentieAanbieder: what was asked, what was allocated for it, what was answered.
+
+    `gemeente` is the municipality that was asked. Any of the three may be empty: messages come in any order.
+    """
+
+    referentie_aanbieder: str
+    gemeente: str
+    gevraagd: tuple[Feit[JW315.AangevraagdProduct] | Feit[JW317.Verzoek], ...] = ()
+    toegewezen: tuple[Feit[JW301.ToegewezenProduct], ...] = ()
+    antwoorden: tuple[Feit[JW319.Antwoord], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """The facts about one client, between one provider and one municipality.
+
+    `geweigerd` are messages that their retourbericht refused: they count for nothing. `afgewezen` are Prestaties, by
+    message and ReferentieNummer, that a JW325 did not grant; `toegekend` are the declarations that a JW325 answered.
+    """
+
+    toewijzingen: tuple[Feit[JW301.ToegewezenProduct], ...] = ()
+    aanvragen: tuple[Feit[JW315.AangevraagdProduct], ...] = ()
+    wijzigingen: tuple[Feit[JW317.Verzoek], ...] = ()
+    starts: tuple[Feit[JW305.StartProduct], ...] = ()
+    stops: tuple[Feit[JW307.StopProduct], ...] = ()
+    prestaties: tuple[Feit[JW323.Prestatie], ...] = ()
+    geweigerd: frozenset[UUID] = frozenset()
+    afgewezen: frozenset[tuple[UUID, str]] = frozenset()
+    toegekend: frozenset[UUID] = frozenset()
+
+    @property
+    def counting(self) -> Self:
+        """Give the dossier without what refused messages say."""
+        if not self.geweigerd:
+            return self
+        return replace(
+            self,
+            toewijzingen=self._without_refused(self.toewijzingen),
+            aanvragen=self._without_refused(self.aanvragen),
+            wijzigingen=self._without_refused(self.wijzigingen),
+            starts=self._without_refused(self.starts),
+            stops=self._without_refused(self.stops),
+            prestaties=self._without_refused(self.prestaties),
+            geweigerd=frozenset(),
+        )
+
+    def _without_refused(self, feiten: tuple[Feit[K], ...]) -> tuple[Feit[K], ...]:
+        return tuple(feit for feit in feiten if feit.bericht not in self.geweigerd)
+
+    def toewijzing(self, nummer: int) -> Feit[JW301.ToegewezenProduct] | None:
+        """Give the latest version of an allocation (IV013)."""
+        return max(self.versions(nummer), key=version_order, default=None)
+
+    def versions(self, nummer: int) -> Iterator[Feit[JW301.ToegewezenProduct]]:
+        """Give every version of an allocation that was sent."""
+        return (feit for feit in self.toewijzingen if feit.klasse.toewijzing_nummer == nummer)
+
+    def latest_toewijzingen(self) -> list[Feit[JW301.ToegewezenProduct]]:
+        """Give the latest version of every allocation, by ToewijzingNummer."""
+        latest: dict[int, Feit[JW301.ToegewezenProduct]] = {}
+        for feit in sorted(self.toewijzingen, key=version_order):
+            latest[feit.klasse.toewijzing_nummer] = feit
+        return [latest[nummer] for nummer in sorted(latest)]
+
+    def standing_starts(self) -> list[Feit[JW305.StartProduct]]:
+        """Give the starts that were not removed since, each key once."""
+        return standing(self.starts)
+
+    def standing_stops(self) -> list[Feit[JW307.StopProduct]]:
+        """Give the stops that were not removed since, each key once."""
+        return standing(self.stops)
+
+    def grants(self, prestatie: Feit[JW323.Prestatie]) -> bool | None:
+        """Tell whether a Prestatie was granted; None is not answered yet."""
+        if (prestatie.bericht, prestatie.klasse.product_referentie.referentie_nummer) in self.afgewezen:
+            return False
+        return True if prestatie.bericht in self.toegekend else None
+
+
+def version_order(feit: Feit[JW301.ToegewezenProduct]) -> tuple[object, ...]:
+    """Put versions of an allocation in order: when the municipality settled them, then their messages' own marks."""
+    return feit.klasse.toewijzingsdatum, feit.klasse.toewijzingstijd, *feit.order
+
+
+def levering_key(levering: Levering) -> tuple[Hashable, ...]:
+    """Give the logical key of a start or a stop: allocation, product and first day, and for a stop its last (IV096)."""
+    own = (levering.toewijzing_nummer, levering.product, levering.begindatum)
+    return (*own, levering.einddatum, levering.reden_beeindiging) if isinstance(levering, JW307.StopProduct) else own
+
+
+def standing(feiten: Iterable[Feit[L]], key: Callable[[L], Hashable] = levering_key) -> list[Feit[L]]:
+    """Give what was delivered and not removed since (IV008, OP033): of each key the last delivery.
+
+    A removal undoes what was delivered under its key before it. On one and the same day the numbers decide, for a
+    correction may be removed and delivered anew on the day that it was first delivered.
+    """
+    by_key: dict[Hashable, list[Feit[L]]] = {}
+    for feit in sorted(feiten, key=lambda feit: feit.order):
+        by_key.setdefault(key(feit.klasse), []).append(feit)
+    return [last for group in by_key.values() if (last := _standing(group)) is not None]
+
+
+def _standing(group: list[Feit[L]]) -> Feit[L] | None:
+    delivered = [feit for feit in group if feit.klasse.status_aanlevering != VERWIJDEREN]
+    removed = [feit for feit in group if feit.klasse.status_aanlevering == VERWIJDEREN]
+    if not delivered:
+        return None
+    if not removed or delivered[-1].dagtekening > removed[-1].dagtekening:
+        return delivered[-1]
+    same_day = delivered[-1].dagtekening == removed[-1].dagtekening
+    return delivered[-1] if same_day and len(delivered) > len(removed) else None

@@ -1,0 +1,83 @@
+"""What rules against earlier messages may know: loaded by a service before they are asked, and a value to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from gateway.ijw.dossier import Dossier, Verzoek
+from gateway.ijw.typen import GeslotenPeriode, Product
+from gateway.rules.rule import Context
+
+_NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
+
+
+class Nummer(NamedTuple):
+    """Who a ToewijzingNummer of the municipality belongs to, and to what."""
+
+    aanbieder: str
+    bsn_same: bool  # of the client of the message that is judged
+    product: Product | None
+    ingangsdatum: date
+
+
+class Declaratie(NamedTuple):
+    """An earlier declaration of the provider; `outcome` is that of its JW325, None while there is none."""
+
+    bericht: UUID
+    gemeente: str
+    declaratie_nummer: str
+    periode: GeslotenPeriode
+    xsd_versie: tuple[str, str]  # of the basisschema and of the message
+    outcome: str | None = None
+
+
+class Tarief(NamedTuple):
+    """A tariff of the contract, in euro cents per unit; both days count, and None is without an end."""
+
+    product_code: str
+    eenheid: str
+    tarief: int
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What was known between the provider and the municipality before the message that is judged.
+
+    `dossiers` has one for each client of the message, by BSN, empty for who is not known; what was refused is not in
+    them. `verzoeken` are the provider's requests, at any municipality, by ReferentieAanbieder: those that the message
+    names, and all of its clients. `nummers` are the ToewijzingNummers of a JW301 that the municipality used before.
+    `referenties` are the ReferentieNummers of a JW323 that the provider used before, with the message.
+    `declaraties` are the declarations of the provider, at any municipality, under the DeclaratieNummer of the
+    message, and the latest one at its municipality. `answered` is the JW323 that a JW325 names. `tarieven` is None
+    where no table of the contract is there. Before `since` nothing is known here; None is when nothing is at all.
+    """
+
+    today: date
+    since: date | None = None
+    dossiers: Mapping[str, Dossier] = field(default_factory=lambda: _NOTHING)
+    verzoeken: Mapping[str, Verzoek] = field(default_factory=lambda: _NOTHING)
+    nummers: Mapping[int, tuple[Nummer, ...]] = field(default_factory=lambda: _NOTHING)
+    referenties: Mapping[str, UUID] = field(default_factory=lambda: _NOTHING)
+    declaraties: tuple[Declaratie, ...] = ()
+    answered: Declaratie | None = None
+    tarieven: tuple[Tarief, ...] | None = None
+
+    def dossier(self, bsn: str) -> Dossier:
+        """Give what is known of a client."""
+        return self.dossiers.get(bsn) or Dossier()
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryContext(Context):
+    """What a rule against earlier messages may know besides the element that it judges."""
+
+    gemeente: str
+    aanbieder: str
+    history: History
