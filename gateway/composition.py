@@ -12,6 +12,7 @@ from gateway.exchange.route import RouteTable
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.services.access import Access, Parties
 from gateway.services.clock import Clock, utc_now
+from gateway.services.feestdagen import Feestdagen
 from gateway.services.group_commit import GroupCommit
 from gateway.services.health import Watch
 from gateway.services.inquiry import Inquiry
@@ -65,6 +66,11 @@ def make_keyring(settings: Settings, database: Database) -> Keyring:
             )
         _log.warning("encryption-key-made", file=str(settings.key_file), advice="bewaar een kopie buiten deze machine")
     return Keyring.from_file_or_create(settings.key_file)
+
+
+def make_feestdagen(settings: Settings) -> Feestdagen:
+    """Give the days off that no term in working days counts."""
+    return Feestdagen(good_friday=settings.free_good_friday, liberation_day=settings.free_liberation_day)
 
 
 def _keeps_messages(database: Database) -> bool:

@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     encryption_keys: SecretStr | None = None
     log_format: Literal["console", "json"] | None = None
     smtp_url: SecretStr | None = None
+    # Whether a term in working days passes over Good Friday, and over which fifths of May.
+    free_good_friday: bool = True
+    free_liberation_day: Literal["always", "lustrum", "never"] = "always"
     # Connections to PostgreSQL for each process; the commits of a process share one of them.
     database_pool: Annotated[int, Field(ge=2, le=100)] = 8
 

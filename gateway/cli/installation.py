@@ -22,6 +22,8 @@ _EXPECTED: Final = {
     "routes_dir": "een map",
     "schemas_dir": "een map",
     "log_format": "console of json",
+    "free_good_friday": "true of false",
+    "free_liberation_day": "always, lustrum of never",
     "database_pool": "een geheel getal van 2 tot en met 100",
 }
 
