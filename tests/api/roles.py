@@ -1,0 +1,130 @@
+"""Who may call what: a table with a row for every endpoint, and a column for every kind of caller.
+
+Whoever adds an endpoint adds a row; a path that names something new is made from a field that is added to the scene.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from gateway.composition import Gateway
+from gateway.services.caller import Scope
+from tests.api.client import Client
+from tests.api.described import Endpoint
+from tests.berichten import OTHER_PROVIDER, PROVIDER, heenbericht, post_of
+from tests.gateways import PLAIN, Clock, accepted, caller_for, token_for
+
+Options = dict[str, Any]
+XML = "application/xml"
+
+
+@dataclass
+class Scene:
+    """A message from the provider to the municipality, which has leased it; and everybody's token."""
+
+    client: Client
+    tokens: dict[str, str]
+    message: str
+    lease: str
+
+    def call(self, role: str, method: str, path: str, **options: Any) -> Any:
+        """Call as somebody."""
+        return self.client.call(method, path, token=self.tokens[role], **options)
+
+
+def tokens_of(gateway: Gateway, clock: Clock) -> dict[str, str]:
+    """Give everybody a token; those of `revoked` and `expired` were good for everything."""
+    access = gateway.services.access
+    revoked = token_for(gateway, PROVIDER, PLAIN)
+    access.identify(revoked)
+    access.revoke(revoked[4:16])
+    soon = clock.now + timedelta(seconds=1)
+    exchange = frozenset({Scope.EXCHANGE, Scope.ADMIN, Scope.MONITOR})
+    expired = access.create_token(label="", scopes=exchange, parties=frozenset({PROVIDER, PLAIN}), expires_at=soon)
+    clock.forward(seconds=1)
+    return {
+        "provider": token_for(gateway, PROVIDER),
+        "other": token_for(gateway, OTHER_PROVIDER),
+        "municipality": token_for(gateway, PLAIN),
+        "supplier": token_for(gateway, PROVIDER, OTHER_PROVIDER),
+        "admin": token_for(gateway, scope=Scope.ADMIN),
+        "monitor": token_for(gateway, scope=Scope.MONITOR),
+        "nobody": "",
+        "revoked": revoked,
+        "expired": expired,
+    }
+
+
+def set_scene(gateway: Gateway, clock: Clock, client: Client) -> Scene:
+    """Let the provider send a message and the municipality lease it, and give everybody a token."""
+    row = accepted(gateway, caller_for(gateway, PROVIDER), heenbericht("JW305")).message
+    (leased,) = gateway.services.queueing.lease(PLAIN, caller_for(gateway, PLAIN), limit=1, seconds=3600, types=[])
+    return Scene(client, tokens_of(gateway, clock), str(row.id), str(leased.lease.id))
+
+
+def outside(statuses: int, **others: int) -> dict[str, int]:
+    """Give a row: who has no good token gets 401 everywhere."""
+    row = dict.fromkeys(("provider", "other", "municipality", "supplier", "admin", "monitor"), statuses)
+    return {**row, **others, "nobody": 401, "revoked": 401, "expired": 401}
+
+
+BODY: Options = {"body": post_of("JW305", "2"), "content_type": XML}
+
+# For every endpoint: what is asked, and what each caller hears.
+TABLE: dict[Endpoint, tuple[Callable[[Scene], str], Options, dict[str, int]]] = {
+    Endpoint("POST", "/messages"): (lambda _: "/v1/messages", BODY, outside(403, provider=202, supplier=200)),
+    Endpoint("POST", "/validations"): (lambda _: "/v1/validations", BODY, outside(200)),
+    Endpoint("GET", "/messages"): (lambda _: "/v1/messages", {}, outside(200, monitor=403)),
+    Endpoint("POST", "/messages/_search"): (
+        lambda _: "/v1/messages/_search",
+        {"json": {}},
+        outside(200, monitor=403),
+    ),
+    Endpoint("GET", "/messages/{id}"): (
+        lambda scene: f"/v1/messages/{scene.message}",
+        {},
+        outside(200, other=404, monitor=403),
+    ),
+    Endpoint("GET", "/messages/{id}/content"): (
+        lambda scene: f"/v1/messages/{scene.message}/content",
+        {},
+        outside(200, other=404, monitor=403),
+    ),
+    Endpoint("GET", "/queues/{party}/messages"): (
+        lambda _: f"/v1/queues/{PLAIN}/messages",
+        {},
+        outside(404, municipality=200, admin=200, monitor=403),
+    ),
+    Endpoint("POST", "/queues/{party}/leases"): (
+        lambda _: f"/v1/queues/{PLAIN}/leases",
+        {"json": {}},
+        outside(404, municipality=200, admin=403, monitor=403),
+    ),
+    Endpoint("PUT", "/leases/{leaseId}/acknowledgement"): (
+        lambda scene: f"/v1/leases/{scene.lease}/acknowledgement",
+        {},
+        outside(404, municipality=204, monitor=403),
+    ),
+    Endpoint("PUT", "/leases/{leaseId}/failure"): (
+        lambda scene: f"/v1/leases/{scene.lease}/failure",
+        {"json": {"reason": "vol"}},
+        outside(404, municipality=204, monitor=403),
+    ),
+    Endpoint("DELETE", "/leases/{leaseId}"): (
+        lambda scene: f"/v1/leases/{scene.lease}",
+        {},
+        outside(404, municipality=204, monitor=403),
+    ),
+}
+
+# What lies outside the versioned API, for everybody alike; but the numbers are for whoever watches.
+BESIDE: dict[str, dict[str, int]] = {
+    "/v1/openapi.json": {},
+    "/health/live": {},
+    "/health/ready": {},
+    "/problems/{kind}": {},
+    "/metrics": outside(403, admin=200, monitor=200),
+}
