@@ -19,6 +19,7 @@ from gateway.services.inquiry import Inquiry
 from gateway.services.intake import Intake
 from gateway.services.queueing import Queueing
 from gateway.services.routes import read_route_table
+from gateway.services.sending import Sending
 from gateway.services.upkeep import Upkeep
 from gateway.settings import Settings
 from gateway.store.condition import has_messages
@@ -98,4 +99,4 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         inquiry=Inquiry(database, keyring, codec, clock),
         watch=Watch(database, routes, clock),
     )
-    return Gateway(settings, database, routes, codec, services, Upkeep(database, clock))
+    return Gateway(settings, database, routes, codec, services, Upkeep(database, clock, Sending(database, {}, clock)))

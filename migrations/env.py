@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from gateway.store.columns import UtcDateTime
 from gateway.store.engine import Database
-from gateway.store.tables import metadata
+from gateway.store.schema import metadata
 
 
 def migrate(connection: Connection) -> None:

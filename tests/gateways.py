@@ -22,7 +22,7 @@ from gateway.services.caller import Caller, Scope
 from gateway.services.clock import utc_now
 from gateway.services.intake import Accepted
 from gateway.settings import Settings
-from gateway.store import migrate, tables
+from gateway.store import migrate, schema
 from gateway.store.engine import Database
 from gateway.wire.codec import Codec
 from gateway.wire.document import Document
@@ -121,7 +121,7 @@ def open_gateway(folder: Path, database_url: str | None = None, clock: Clock | N
 def _empty(database: Database) -> None:
     """Leave nothing of an earlier test; much quicker than making the tables anew."""
     with database.write() as connection:
-        for table in reversed(tables.metadata.sorted_tables):
+        for table in reversed(schema.metadata.sorted_tables):
             connection.execute(table.delete())
 
 

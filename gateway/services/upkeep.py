@@ -1,4 +1,4 @@
-"""What has to happen without anybody asking: leases that end, messages that expire, a heartbeat."""
+"""What has to happen without anybody asking: leases that end, messages that expire, things to send, a heartbeat."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import structlog
 
 from gateway import __version__
 from gateway.services.clock import Clock
+from gateway.services.sending import Sending
 from gateway.store import queues, workers
 from gateway.store.engine import Database
 from gateway.store.identifiers import new_id
@@ -24,16 +25,17 @@ _log = structlog.get_logger(__name__)
 class Upkeep:
     """The worker's rounds; several may go round at once."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Work on this database."""
+    def __init__(self, database: Database, clock: Clock, sending: Sending) -> None:
+        """Work on this database, and send what is to be sent."""
         self._database = database
         self._clock = clock
+        self._sending = sending
         self._id = str(new_id())
         self._started_at = clock()
         self._stop = threading.Event()
 
     def round(self) -> int:
-        """Go round once; gives how many messages were moved."""
+        """Go round once; gives how many messages were moved, and things sent or tried."""
         now = self._clock()
         moved = 0
         with self._database.write() as connection:
@@ -45,7 +47,7 @@ class Upkeep:
                 moved += count
                 if count < _BATCH:
                     break
-        return moved
+        return moved + self._sending.round()
 
     def run(self) -> None:
         """Go round until told to stop; a database that is away for a while is waited for."""
@@ -62,3 +64,4 @@ class Upkeep:
     def stop(self) -> None:
         """Finish the round that is going on, and no more."""
         self._stop.set()
+        self._sending.stop()

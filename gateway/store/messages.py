@@ -18,6 +18,8 @@ from gateway.store.content import Content, content_parts, save_contents
 from gateway.store.events import add_events, events
 from gateway.store.identifiers import made_at
 from gateway.store.lookup import Lookup
+from gateway.store.outbox import NewOutgoing
+from gateway.store.outbox import add as add_outgoing
 from gateway.store.rows import MessageRow
 from gateway.store.search import MessageFilter, search
 from gateway.store.vault import Keyring
@@ -105,7 +107,8 @@ class NewMessage:
     """A message to be written. The id comes from `new_id(received_at)`; a key of the past has an id of the past.
 
     `relations` says what each related message is to this one (`request`, …). `reply` is the retourbericht that
-    the gateway makes; it is written only when the message itself is new.
+    the gateway makes; it is written only when the message itself is new. `outgoing` is what has to be sent outside
+    because of it.
     """
 
     id: UUID
@@ -128,6 +131,7 @@ class NewMessage:
     references: tuple[ReferenceKey, ...] = ()
     relations: tuple[tuple[UUID, str], ...] = ()
     events: tuple[tuple[str, dict[str, Any]], ...] = ()
+    outgoing: tuple[NewOutgoing, ...] = ()
     reply: Self | None = None
 
     @property
@@ -242,6 +246,7 @@ def _insert_small_things(conn: Connection, keyring: Keyring, messages: Sequence[
         conn, [(message.id, *relation) for message in messages for relation in dict.fromkeys(message.relations)]
     )
     add_events(conn, (event for message in messages for event in _events_of(message)))
+    add_outgoing(conn, [(message.id, message.received_at, new) for message in messages for new in message.outgoing])
 
 
 def _events_of(message: NewMessage) -> Iterable[tuple[UUID, datetime, str, dict[str, Any]]]:

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from gateway.composition import Gateway
 from gateway.errors import DatabaseUnavailableError
 from gateway.services import upkeep as module
+from gateway.services.sending import Sending
 from gateway.store import queues
 from tests.berichten import PROVIDER, heenbericht
 from tests.gateways import IMPATIENT, Clock, accepted, admin_of, caller_for
@@ -77,7 +78,7 @@ def test_a_round_is_a_sign_of_life(gateway: Gateway, clock: Clock) -> None:
 
 def test_two_workers_do_the_work_once(gateway: Gateway, clock: Clock) -> None:
     """What one worker moved the other does not move again."""
-    other = module.Upkeep(gateway.database, clock)
+    other = module.Upkeep(gateway.database, clock, Sending(gateway.database, {}, clock))
     for number in range(20):
         status_and_events(gateway, str(number))
     clock.forward(days=8)

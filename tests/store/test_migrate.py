@@ -22,7 +22,7 @@ from gateway.errors import ConflictError
 from gateway.store import migrate
 from gateway.store.engine import Database, DatabaseFailedError
 from gateway.store.identifiers import new_id
-from gateway.store.tables import metadata
+from gateway.store.schema import metadata
 from tests.store.samples import NOW
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.store import messages, tables
+from gateway.store import messages, schema
 from gateway.store.engine import Database
 from gateway.store.messages import MessageFilter
 from gateway.store.vault import Keyring
@@ -31,7 +31,7 @@ def test_no_table_holds_a_bsn_or_content(database: Database) -> None:
     with database.read() as conn:
         values = [
             value if isinstance(value, bytes) else str(value).encode()
-            for table in tables.metadata.sorted_tables
+            for table in schema.metadata.sorted_tables
             for row in conn.execute(table.select())
             for value in row
         ]

@@ -1,0 +1,75 @@
+"""When to try again what could not be sent, and when to stop; what sends is elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
+
+# After the first failure a minute, then five, and so on; from the last one on every time the same.
+DELAYS: Final = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+    timedelta(hours=12),
+)
+LAST_AFTER: Final = timedelta(days=3)
+# So much later at most, as a part of the delay: what failed together does not come back together.
+_SPREAD: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """It was taken over on the other side. `answer` is what that said, without personal data."""
+
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hiccup:
+    """It was not taken now, and may be later; the other side may have asked for some patience (`Retry-After`)."""
+
+    answer: str
+    patience: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedForGood:
+    """It will never be taken as it is; trying again would only annoy."""
+
+    answer: str
+
+
+Outcome: TypeAlias = Delivered | Hiccup | RefusedForGood
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Try once more at that moment."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Stop trying, for this cause; the same cause reads the same, so that what failed for it can be counted."""
+
+    cause: str
+
+
+def after_failure(
+    outcome: Hiccup | RefusedForGood, *, failures: int, first_at: datetime, now: datetime, jitter: float
+) -> Again | GiveUp:
+    """Decide what follows a failed attempt.
+
+    `failures` counts this one, `first_at` is when the first attempt was due, `jitter` lies between 0 and 1. A last
+    attempt comes three days after the first; a patience that was asked for is kept, up to that last attempt.
+    """
+    last_at = first_at + LAST_AFTER
+    if isinstance(outcome, RefusedForGood) or now >= last_at:
+        return GiveUp(outcome.answer)
+    delay = DELAYS[min(failures, len(DELAYS)) - 1]
+    wait = max(delay * (1 + _SPREAD * jitter), outcome.patience or timedelta())
+    return Again(min(now + wait, last_at))

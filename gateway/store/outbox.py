@@ -1,0 +1,204 @@
+"""What is to be sent outside, and the attempts at it: one sender has a row at a time, and only for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal, Self, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, insert, select, text, update
+
+from gateway.store import outbox_tables as tables
+from gateway.store.bulk import BulkInsert
+from gateway.store.identifiers import new_id
+
+State: TypeAlias = Literal["due", "sending", "sent", "failed", "dropped"]
+"""`failed`: given up, for `cause`. `dropped`: there was no need any more."""
+
+_OUTBOX = tables.outbox
+_ATTEMPT = tables.attempt
+_NEW = BulkInsert(
+    _OUTBOX,
+    "id",
+    "kind",
+    "purpose",
+    "message_id",
+    "recipient",
+    "endpoint",
+    "state",
+    "next_at",
+    "first_at",
+    "created_at",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOutgoing:
+    """Something that has to be sent outside, to be written in the transaction that decides so."""
+
+    kind: str
+    purpose: str
+    recipient: str
+    endpoint: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """Something to be sent outside. Its id is the same at every attempt, and so may tell a double apart."""
+
+    id: UUID
+    kind: str
+    purpose: str
+    message_id: UUID
+    recipient: str
+    endpoint: str
+    state: State
+    next_at: datetime | None
+    first_at: datetime
+    failures: int
+    attempt_id: UUID | None
+    cause: str | None
+    created_at: datetime
+    ended_at: datetime | None
+
+    @classmethod
+    def from_row(cls, row: Row[Any]) -> Self:
+        """Read a row of the outbox table."""
+        return cls(**{name: getattr(row, name) for name in cls.__slots__})
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """One attempt; without an outcome it is going on."""
+
+    id: UUID
+    outbox_id: UUID
+    number: int
+    started_by: str
+    started_at: datetime
+    duration_ms: int | None
+    outcome: str | None
+    answer: str | None
+    next_at: datetime | None
+
+    @classmethod
+    def from_row(cls, row: Row[Any]) -> Self:
+        """Read a row of the attempt table."""
+        return cls(**{name: getattr(row, name) for name in cls.__slots__})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptEnd:
+    """How an attempt ended, and what becomes of the row: its `state`, and `next_at` when it is due again."""
+
+    outcome: str
+    answer: str
+    duration: timedelta
+    state: State
+    at: datetime
+    next_at: datetime | None = None
+
+
+def add(conn: Connection, outgoing: Iterable[tuple[UUID, datetime, NewOutgoing]]) -> None:
+    """Write what is to be sent, each with the id of the message that it belongs to, and the present moment."""
+    _NEW.run(
+        conn,
+        [
+            (new_id(), new.kind, new.purpose, message, new.recipient, new.endpoint, "due", new.due_at, new.due_at, now)
+            for message, now, new in outgoing
+        ],
+    )
+
+
+def take(
+    conn: Connection, *, kinds: Collection[str], busy: Collection[str], now: datetime, until: datetime
+) -> OutboxRow | None:
+    """Take what has been due longest, and begin an attempt: nobody else gets it until that moment.
+
+    Endpoints in `busy` are left out. What another sender has kept for too long is taken over from it.
+    """
+    query = (
+        select(_OUTBOX)
+        .where(
+            text(tables.UNFINISHED),
+            _OUTBOX.c.next_at <= now,
+            _OUTBOX.c.kind.in_(kinds),
+            _OUTBOX.c.endpoint.not_in(busy),
+        )
+        .order_by(_OUTBOX.c.next_at, _OUTBOX.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    found = conn.execute(query).one_or_none()
+    return None if found is None else _begin(conn, OutboxRow.from_row(found), now, until)
+
+
+def _begin(conn: Connection, row: OutboxRow, now: datetime, until: datetime) -> OutboxRow:
+    taken_over = row.state == "sending"
+    failures = row.failures
+    if taken_over:
+        # Whoever had it was killed, perhaps after sending: that attempt counts, or a thing that kills its sender
+        # would be tried for ever.
+        conn.execute(update(_ATTEMPT).where(_ATTEMPT.c.id == row.attempt_id).values(outcome="lost"))
+        failures += 1
+    attempt = new_id()
+    conn.execute(
+        insert(_ATTEMPT).values(
+            id=attempt,
+            outbox_id=row.id,
+            number=failures + 1,
+            started_by="takeover" if taken_over else "schedule",
+            started_at=now,
+        )
+    )
+    change: dict[str, Any] = {"state": "sending", "next_at": until, "failures": failures, "attempt_id": attempt}
+    conn.execute(update(_OUTBOX).where(_OUTBOX.c.id == row.id).values(change))
+    return replace(row, **change)
+
+
+def end_attempt(conn: Connection, taken: OutboxRow, end: AttemptEnd) -> bool:
+    """Write down how an attempt ended; says whether the row changed by it.
+
+    A row that somebody else took over meanwhile is left to that one, unless it was delivered after all.
+    """
+    row = conn.execute(select(_OUTBOX).where(_OUTBOX.c.id == taken.id).with_for_update(key_share=True)).one()
+    conn.execute(
+        update(_ATTEMPT)
+        .where(_ATTEMPT.c.id == taken.attempt_id)
+        .values(
+            outcome=end.outcome,
+            answer=end.answer,
+            duration_ms=end.duration // timedelta(milliseconds=1),
+            next_at=end.next_at,
+        )
+    )
+    ours = row.state == "sending" and row.attempt_id == taken.attempt_id
+    if not ours and not (end.state == "sent" and row.state != "sent"):
+        return False
+    conn.execute(
+        update(_OUTBOX)
+        .where(_OUTBOX.c.id == taken.id)
+        .values(
+            state=end.state,
+            next_at=end.next_at,
+            failures=taken.failures + (end.state in {"due", "failed"}),
+            cause=end.answer if end.state in {"due", "failed"} else None,
+            ended_at=None if end.state == "due" else end.at,
+        )
+    )
+    return True
+
+
+def of_message(conn: Connection, message_id: UUID) -> list[OutboxRow]:
+    """Give everything that was or is to be sent about a message, oldest first."""
+    query = select(_OUTBOX).where(_OUTBOX.c.message_id == message_id).order_by(_OUTBOX.c.id)
+    return [OutboxRow.from_row(row) for row in conn.execute(query)]
+
+
+def attempts(conn: Connection, outbox_id: UUID) -> list[AttemptRow]:
+    """Give the attempts at sending something, the first one first."""
+    query = select(_ATTEMPT).where(_ATTEMPT.c.outbox_id == outbox_id).order_by(_ATTEMPT.c.number, _ATTEMPT.c.id)
+    return [AttemptRow.from_row(row) for row in conn.execute(query)]

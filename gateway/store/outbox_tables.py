@@ -1,0 +1,62 @@
+"""The tables of what is sent outside: what there is to send, and every attempt at it."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Uuid, text
+
+from gateway.store.columns import UtcDateTime
+from gateway.store.tables import metadata
+
+# As literal text, so that the query and the partial index say the very same.
+UNFINISHED = "state IN ('due', 'sending')"
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    # Which way it goes out, and what is to be said: a message itself, or something about it.
+    Column("kind", String(12), nullable=False),
+    Column("purpose", String(24), nullable=False),
+    Column("message_id", Uuid, ForeignKey("message.id"), nullable=False),
+    # The party that it is for, and where to; what an endpoint is, its kind knows.
+    Column("recipient", String(8), nullable=False),
+    Column("endpoint", String(300), nullable=False),
+    Column("state", String(8), nullable=False),
+    # When it is due, or, while somebody is sending it, until when that one has it; empty when it is over.
+    Column("next_at", UtcDateTime),
+    Column("first_at", UtcDateTime, nullable=False),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("attempt_id", Uuid),
+    Column("cause", String(200)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    CheckConstraint("kind IN ('mail', 'webhook', 'ggk0210')", name="kind"),
+    CheckConstraint("state IN ('due', 'sending', 'sent', 'failed', 'dropped')", name="state"),
+    Index(None, "message_id"),
+    Index("ix_outbox_next_at", "next_at", postgresql_where=text(UNFINISHED), sqlite_where=text(UNFINISHED)),
+    Index(
+        "ix_outbox_failed",
+        "kind",
+        "cause",
+        postgresql_where=text("state = 'failed'"),
+        sqlite_where=text("state = 'failed'"),
+    ),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("outbox_id", Uuid, ForeignKey("outbox.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("started_by", String(8), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    # Empty as long as it is going on, and of one whose process was killed until the next begins.
+    Column("duration_ms", Integer),
+    Column("outcome", String(10)),
+    Column("answer", String(200)),
+    Column("next_at", UtcDateTime),
+    CheckConstraint("started_by IN ('schedule', 'takeover')", name="started_by"),
+    CheckConstraint("outcome IN ('delivered', 'hiccup', 'refused', 'lost', 'dropped')", name="outcome"),
+    Index(None, "outbox_id", "number"),
+)

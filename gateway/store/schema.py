@@ -1,0 +1,14 @@
+"""All tables together: who compares, makes or empties a whole database takes the metadata from here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import MetaData
+
+from gateway.store import outbox_tables, tables
+
+TABLE_MODULES: Final = (tables, outbox_tables)
+"""Every module that has tables; being imported here is what puts them on the metadata."""
+
+metadata: Final[MetaData] = tables.metadata
