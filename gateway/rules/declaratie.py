@@ -61,7 +61,7 @@ def tr316(declaratie: JW323.Declaratie, _: Context) -> Breaches:
             yield [*at(referentie, "vorig_referentie_nummer"), *at(credited, "referentie_nummer")]
 
 
-@rule("TR319", on=JW323.Declaratie, about=JW323.Prestatie, retour="9319", level=Level.OVERSTIJGEND)
+@rule("TR319", on=JW323.Declaratie, about=JW323.Prestatie, retour="9319", level=Level.OVERSTIJGEND, source="rule")
 def tr319(declaratie: JW323.Declaratie, _: Context) -> Breaches:
     """De ProductPeriode van een prestatie ligt in de DeclaratiePeriode van het bericht, of in een eerdere.
 

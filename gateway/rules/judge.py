@@ -10,10 +10,10 @@ from typing import Any, TypeAlias
 from gateway.errors import RuleFailedError
 from gateway.ijw.bericht import Bericht, Kant, Retourbericht
 from gateway.ijw.berichten import BERICHTEN
-from gateway.ijw.finding import Finding
+from gateway.ijw.finding import Finding, Source
 from gateway.ijw.klasse import Klasse, Soort, Veld, velden, xml_name
 from gateway.rules.history import History, HistoryContext
-from gateway.rules.rule import At, Breach, Context, Level, Reference, ReferenceContext, Rule
+from gateway.rules.rule import At, Breach, Context, Reference, ReferenceContext, Rule
 from gateway.rules.table import RULES
 
 _ROOT = "/Bericht"
@@ -29,8 +29,8 @@ def judge(bericht: Bericht, reference: Reference | None = None) -> list[Finding]
     """
     if isinstance(bericht, Retourbericht):
         return []
-    levels = frozenset({Level.INHOUD} if reference is None else {Level.INHOUD, Level.EXTERN})
-    return _walked(bericht, _context(bericht, reference), levels)
+    sources: frozenset[Source] = frozenset({"rule"} if reference is None else {"rule", "reference"})
+    return _walked(bericht, _context(bericht, reference), sources)
 
 
 def judge_against(bericht: Bericht, history: History) -> list[Finding]:
@@ -48,12 +48,12 @@ def judge_against(bericht: Bericht, history: History) -> list[Finding]:
         aanbieder=header.ontvanger if municipality_sends else header.afzender,
         history=history,
     )
-    return _walked(bericht, context, frozenset({Level.OVERSTIJGEND}))
+    return _walked(bericht, context, frozenset({"history"}))
 
 
-def _walked(bericht: Bericht, context: Context, levels: frozenset[Level]) -> list[Finding]:
+def _walked(bericht: Bericht, context: Context, sources: frozenset[Source]) -> list[Finding]:
     walk = _Walk(bericht, context)
-    walk.visit(bericht, _plan(bericht.TYPE, levels), None)
+    walk.visit(bericht, _plan(bericht.TYPE, sources), None)
     return walk.findings
 
 
@@ -78,8 +78,8 @@ class _Plan:
 
 
 @cache
-def _plan(message_type: str, levels: frozenset[Level]) -> _Plan:
-    rules = tuple(rule for rule in RULES if rule.level in levels)
+def _plan(message_type: str, sources: frozenset[Source]) -> _Plan:
+    rules = tuple(rule for rule in RULES if rule.source in sources)
     return _plan_of(BERICHTEN[message_type], rules, message_type)
 
 

@@ -131,7 +131,7 @@ def _classes(named: type[Klasse] | UnionType) -> tuple[type[Klasse], ...]:
     return get_args(named) or (cast("type[Klasse]", named),)
 
 
-def rule(
+def rule(  # noqa: PLR0913 - a rule is made by name, and most have two of these
     code: str,
     *,
     on: type[Klasse] | UnionType,
@@ -140,6 +140,7 @@ def rule(
     level: Level = Level.INHOUD,
     messages: tuple[type[Bericht], ...] = (),
     absence: bool = False,
+    source: Source | None = None,
 ) -> Callable[[Callable[[Any, Any], Breaches]], Rule]:
     """Make a rule of a function.
 
@@ -148,7 +149,8 @@ def rule(
 
     `messages` names the types for a class that several messages share; else the class itself tells. `about` names
     the elements that the rule is about where it has to see all of them together. `absence` says that a rule against
-    earlier messages is broken because one is not known here.
+    earlier messages is broken because one is not known here. `source` is for a rule that the message alone tells,
+    whatever its level.
     """
 
     def make(check: Callable[[Any, Any], Breaches]) -> Rule:
@@ -162,7 +164,7 @@ def rule(
             messages=frozenset(message.TYPE for message in messages),
             retourcode=retour,
             level=level,
-            source=_SOURCES[level],
+            source=source or _SOURCES[level],
             message=" ".join(sentence.split()),
             wrong=" ".join(wrong.split()),
             right=" ".join(right.split()),
