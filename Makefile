@@ -32,8 +32,8 @@ run: install ## Start the gateway, with an embedded database in ./var; ARGS="--p
 demo: install ## Fill an empty database with fictional parties and a full exchange
 	@$(BIN)/ijw-gateway demo
 
-test: install ## Run the tests; ARGS="-k tr353" passes arguments to pytest
-	@$(BIN)/python -m pytest $(ARGS)
+test: install ## Run the tests; ARGS="-k tr353" passes arguments to pytest, ARGS="-n 0" runs them in one process
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 lint: install ## Check style, types and who imports whom
 	@$(BIN)/ruff check .
