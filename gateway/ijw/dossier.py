@@ -25,6 +25,8 @@ VERWIJDEREN: Final = "3"
 REDEN_VERVALLEN: Final = "01"
 REDEN_VERWIJDERD: Final = "13"
 TIJDELIJK_BEEINDIGD: Final = "20"
+AFGEWEZEN: Final = "1"
+IN_ONDERZOEK: Final = "2"
 
 K = TypeVar("K", bound=Klasse)
 Levering: TypeAlias = JW305.StartProduct | JW307.StopProduct
@@ -52,6 +54,8 @@ class Verzoek:
     """What is known under one ReferentieAanbieder: what was asked, what was allocated for it, what was answered.
 
     `gemeente` is the municipality that was asked. Any of the three may be empty: messages come in any order.
+    `toegewezen` and `antwoorden` are those of that municipality; what was refused is in none of them. `afgehandeld`
+    is a request that people handled outside the exchange, so that no message will close it.
     """
 
     referentie_aanbieder: str
@@ -59,14 +63,23 @@ class Verzoek:
     gevraagd: tuple[Feit[JW315.AangevraagdProduct] | Feit[JW317.Verzoek], ...] = ()
     toegewezen: tuple[Feit[JW301.ToegewezenProduct], ...] = ()
     antwoorden: tuple[Feit[JW319.Antwoord], ...] = ()
+    afgehandeld: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Tell whether an answer is still to come: an allocation, or a refusal (TR374). Looking into it is none."""
+        refused = any(feit.klasse.verzoek_antwoord == AFGEWEZEN for feit in self.antwoorden)
+        return not (self.afgehandeld or self.toegewezen or refused)
 
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
     """The facts about one client, between one provider and one municipality.
 
-    `geweigerd` are messages that their retourbericht refused: they count for nothing. `afgewezen` are Prestaties, by
-    message and ReferentieNummer, that a JW325 did not grant; `toegekend` are the declarations that a JW325 answered.
+    `geweigerd` are messages that their retourbericht refused: they count for nothing. A JW323 is one of them where
+    its JW325 refused the whole declaration: a code other than 0200 in the header, or other than 0200 and 8001 at the
+    DeclaratieAntwoord (IV087). `afgewezen` are Prestaties, by message and ReferentieNummer, that a JW325 did not
+    grant: all that it names. `toegekend` are the declarations that a JW325 answered otherwise.
     """
 
     toewijzingen: tuple[Feit[JW301.ToegewezenProduct], ...] = ()
@@ -122,7 +135,7 @@ class Dossier:
         return standing(self.stops)
 
     def grants(self, prestatie: Feit[JW323.Prestatie]) -> bool | None:
-        """Tell whether a Prestatie was granted; None is not answered yet."""
+        """Tell whether a Prestatie, debit or credit, was granted; None is not answered yet."""
         if (prestatie.bericht, prestatie.klasse.product_referentie.referentie_nummer) in self.afgewezen:
             return False
         return True if prestatie.bericht in self.toegekend else None

@@ -66,7 +66,8 @@ def tr319(declaratie: JW323.Declaratie, _: Context) -> Breaches:
     """De ProductPeriode van een prestatie ligt in de DeclaratiePeriode van het bericht, of in een eerdere.
 
     Fout: DeclaratiePeriode april en een ProductPeriode in mei. Goed: een ProductPeriode in april of maart.
-    Lezing: Welke eerdere perioden er waren staat niet in het bericht; dat een periode later is dan de eigen wel.
+    Lezing: Elke eerdere kalendermaand telt als voorgaande declaratieperiode, ook als er toen niets is gedeclareerd
+    (het tweede voorbeeld van IV090). Het bericht zelf zegt daarom genoeg; dat een periode in één maand ligt is CS337.
     """
     last = declaratie.declaratie_periode.einddatum
     for prestatie in _prestaties(declaratie.clienten):

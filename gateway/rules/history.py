@@ -26,7 +26,10 @@ class Nummer(NamedTuple):
 
 
 class Declaratie(NamedTuple):
-    """An earlier declaration of the provider; `outcome` is that of its JW325, None while there is none."""
+    """An earlier declaration of the provider that was not refused as a whole.
+
+    `outcome` is the code at the DeclaratieAntwoord of its JW325, None while there is none.
+    """
 
     bericht: UUID
     gemeente: str
@@ -50,13 +53,15 @@ class Tarief(NamedTuple):
 class History:
     """What was known between the provider and the municipality before the message that is judged.
 
-    `dossiers` has one for each client of the message, by BSN, empty for who is not known; what was refused is not in
-    them. `verzoeken` are the provider's requests, at any municipality, by ReferentieAanbieder: those that the message
-    names, and all of its clients. `nummers` are the ToewijzingNummers of a JW301 that the municipality used before.
-    `referenties` are the ReferentieNummers of a JW323 that the provider used before, with the message.
-    `declaraties` are the declarations of the provider, at any municipality, under the DeclaratieNummer of the
-    message, and the latest one at its municipality. `answered` is the JW323 that a JW325 names. `tarieven` is None
-    where no table of the contract is there. Before `since` nothing is known here; None is when nothing is at all.
+    What was refused is in none of these. `dossiers` has one for each client of the message, by BSN, empty for who is
+    not known. `verzoeken` are the provider's requests, at any municipality, by ReferentieAanbieder: those that the
+    message names, and all of its clients; where several municipalities were asked under one, that of the message is
+    given. `nummers` are the ToewijzingNummers of a JW301 that the municipality used before, each with everything that
+    it was used for. `referenties` are the ReferentieNummers of a JW323 that the provider used before, with the
+    message. `declaraties` are the declarations of the provider, at any municipality, under the DeclaratieNummer of
+    the message, and of those at its municipality the one with the latest period. `answered` is the JW323 that a
+    JW325 names; the Prestaties of that one are in the dossiers. `tarieven` is None where no table of the contract is
+    there. Before `since` nothing is known here; None is when nothing is at all.
     """
 
     today: date

@@ -8,10 +8,11 @@ from uuid import UUID
 
 import pytest
 
-from gateway.ijw.dossier import Dossier, Feit, standing
+from gateway.ijw.dossier import Dossier, Feit, Verzoek, standing
 from gateway.ijw.levering import JW305
 from gateway.ijw.toewijzing import JW301
 from gateway.ijw.typen import Product
+from gateway.ijw.verzoek import JW319
 
 APRIL = date(2026, 4, 1)
 
@@ -76,3 +77,23 @@ def test_refused_messages_count_for_nothing() -> None:
     refused = version(9, date(2026, 12, 31), message=2)
     dossier = Dossier(toewijzingen=(version(1, None), refused), geweigerd=frozenset({refused.bericht}))
     assert dossier.counting.toewijzing(300201) == version(1, None)
+
+
+def antwoord(verzoek_antwoord: str) -> Feit[JW319.Antwoord]:
+    """Make an answer to a request."""
+    return Feit(UUID(int=5), APRIL, "M5", JW319.Antwoord(referentie_aanbieder="R1", verzoek_antwoord=verzoek_antwoord))
+
+
+@pytest.mark.parametrize(
+    ("verzoek", "is_open"),
+    [
+        (Verzoek("R1", "0384"), True),
+        (Verzoek("R1", "0384", antwoorden=(antwoord("2"),)), True),
+        (Verzoek("R1", "0384", antwoorden=(antwoord("2"), antwoord("1"))), False),
+        (Verzoek("R1", "0384", toegewezen=(version(1, None),)), False),
+        (Verzoek("R1", "0384", afgehandeld=True), False),
+    ],
+)
+def test_a_request_is_open_until_it_is_allocated_or_refused(verzoek: Verzoek, is_open: bool) -> None:
+    """Looking into it leaves a request open; an allocation, a refusal, or people who handled it close it."""
+    assert verzoek.open is is_open
