@@ -19,6 +19,7 @@ from gateway.services.inquiry import Inquiry
 from gateway.services.intake import Intake
 from gateway.services.queueing import Queueing
 from gateway.services.routes import read_route_table
+from gateway.services.rulebook import Rulebook
 from gateway.services.sending import Sending
 from gateway.services.upkeep import Upkeep
 from gateway.settings import Settings
@@ -28,6 +29,7 @@ from gateway.store.vault import Keyring
 from gateway.wire.codec import Codec
 from gateway.wire.reference import read_codelijsten
 from gateway.wire.schemas import Schemas
+from gateway.wire.standard import read_standard
 
 _log = structlog.get_logger(__name__)
 
@@ -98,5 +100,6 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         queueing=Queueing(database, routes, clock),
         inquiry=Inquiry(database, keyring, codec, clock),
         watch=Watch(database, routes, clock),
+        rulebook=Rulebook(read_standard(settings.schemas_dir), lists),
     )
     return Gateway(settings, database, routes, codec, services, Upkeep(database, clock, Sending(database, {}, clock)))

@@ -35,6 +35,7 @@ RETURNING: Final = "0518"  # the gateway sends its retourberichten, but no JW325
 MANUAL: Final = "0150"  # people handle its JW317; two failures are enough
 IMPATIENT: Final = "0599"  # its messages expire after a week
 STRICT: Final = "0344"  # refuses what contradicts the lists
+OWN_PRODUCT: Final = "45XYZ"  # a product code of the strict one's own, in April 2026
 LENIENT: Final = "0772"  # does not look at the lists
 # Takes part by hand, without a route table.
 UNROUTED: Final = "0014"
@@ -68,6 +69,11 @@ expire_days = 7
 code = "{STRICT}"
 name = "Utrecht"
 history_checks = "enforce"
+[[municipality.product]]
+code = "{OWN_PRODUCT}"
+category = "45"
+valid_from = 2026-04-01
+valid_until = 2026-04-30
 [[municipality]]
 code = "{LENIENT}"
 name = "Eindhoven"

@@ -16,7 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.api import health, messages, queues, validations
-from gateway.api.explanations import explanation
+from gateway.api.explanations import explanation, rule_page, rules_page
 from gateway.api.openapi import API_VERSION, describe
 from gateway.api.problems import ProblemError, on_failure, on_http, on_invalid, on_problem, on_unavailable
 from gateway.api.services import Services
@@ -115,6 +115,8 @@ def make_application(services: Services, lifespan: Lifespan) -> ASGIApp:
             Route("/health/ready", health.ready),
             Route("/metrics", health.metrics),
             Route("/problems/{kind}", explanation),
+            Route("/rules", rules_page),
+            Route("/rules/{code}", rule_page),
         ],
         exception_handlers=_HANDLERS,
         lifespan=run,

@@ -58,6 +58,12 @@ _HEADER: Final = {
         "example": API_VERSION,
     }
 }
+_LINKS: Final = {
+    "Link": {
+        "description": 'Per soort bevinding, tot twintig, een pagina met uitleg: `</rules/CD041>; rel="help"`',
+        "schema": {"type": "string"},
+    }
+}
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -120,5 +126,8 @@ def _finish(operation: dict[str, Any]) -> None:
         if response["description"] == "Successful Response":
             response["description"] = "Gelukt"
         response["headers"] = dict(_HEADER)
+        # An answer that may carry findings.
+        if MEDIA_TYPE in response.get("content", {}) or operation.get("operationId", "") == "post_validation":
+            response["headers"] |= _LINKS
         if status in {"201", "202", "200"} and operation.get("operationId", "").startswith("post_message"):
             response["headers"]["Location"] = {"schema": {"type": "string"}, "description": "Het adres van het bericht"}

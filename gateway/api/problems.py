@@ -40,6 +40,8 @@ KINDS: Final[dict[str, tuple[int, str]]] = {
     "unavailable": (503, "De gateway kan nu even niets opslaan"),
     "internal-error": (500, "De gateway heeft een fout gemaakt"),
 }
+# More would make the headers longer than some proxies let through.
+_MOST_LINKS: Final = 20
 _BY_STATUS: Final = {404: "not-found", 405: "method-not-allowed", 401: Refused.TOKEN_ENDED.value, 403: "forbidden"}
 
 
@@ -82,9 +84,15 @@ def failure_problem() -> dict[str, Any]:
     return problem("internal-error", detail)
 
 
+def help_links(codes: Iterable[str]) -> dict[str, str]:
+    """Give the header that links to what each code means, for the first twenty; none where nothing was found."""
+    links = [f'</rules/{code}>; rel="help"' for code in list(dict.fromkeys(codes))[:_MOST_LINKS]]
+    return {"Link": ", ".join(links)} if links else {}
+
+
 def answer(document: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
     """Send a problem document."""
-    extra = dict(headers or {})
+    extra = {**help_links(finding["code"] for finding in document.get("findings", ())), **(headers or {})}
     if document["status"] == 401:  # noqa: PLR2004 - RFC 9110 asks for the challenge
         extra["WWW-Authenticate"] = "Bearer"
     return Response(json.dumps(document, ensure_ascii=False), document["status"], extra, MEDIA_TYPE)

@@ -12,6 +12,7 @@ from gateway.services.health import Watch
 from gateway.services.inquiry import Inquiry
 from gateway.services.intake import Accepted, Intake
 from gateway.services.queueing import Queueing
+from gateway.services.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +26,4 @@ class Services:
     queueing: Queueing
     inquiry: Inquiry
     watch: Watch
+    rulebook: Rulebook

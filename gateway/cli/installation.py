@@ -12,7 +12,9 @@ from gateway.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from gateway.composition import Gateway
+    from gateway.exchange.route import RouteTable
     from gateway.ijw.codelijsten import Codelijsten
+    from gateway.services.rulebook import Rulebook
     from gateway.settings import Settings
     from gateway.store.engine import Database
     from gateway.wire.codec import Codec
@@ -58,6 +60,23 @@ def load_codec() -> tuple[Codec, Codelijsten]:
     folder = load_settings().schemas_dir
     lists = read_codelijsten(folder)
     return Codec(Schemas(folder), lists.meaning), lists
+
+
+def load_routes(lists: Codelijsten) -> RouteTable:
+    """Load what is agreed with each municipality."""
+    from gateway.services.routes import read_route_table
+
+    return read_route_table(load_settings().routes_dir, lists)
+
+
+def load_rulebook() -> Rulebook:
+    """Load what every code means."""
+    from gateway.services.rulebook import Rulebook
+    from gateway.wire.reference import read_codelijsten
+    from gateway.wire.standard import read_standard
+
+    folder = load_settings().schemas_dir
+    return Rulebook(read_standard(folder), read_codelijsten(folder))
 
 
 def migrate(settings: Settings) -> bool:

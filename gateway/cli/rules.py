@@ -1,12 +1,15 @@
-"""`rules`: what the gateway checks, to read."""
+"""`rules`: the rules of the standard, to read."""
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from gateway.cli.terminal import show
+
+if TYPE_CHECKING:
+    from gateway.rules.manual import Entry
 
 Code: TypeAlias = Annotated[
     str | None,
@@ -15,17 +18,24 @@ Code: TypeAlias = Annotated[
 
 
 def rules(code: Code = None) -> None:
-    """Toon de regels van de standaard die de gateway toetst.
+    """Toon alle regels van de standaard, en of de gateway ze toetst.
 
-    Met een code: wat die regel vraagt, waar hij geldt, en een voorbeeld van fout en goed.
+    Met een code: wat die regel vraagt, waar hij geldt, en een voorbeeld van fout en goed; van een regel die niet
+    getoetst wordt, waarom niet.
     """
-    from gateway.rules.manual import entry
-    from gateway.rules.table import RULES
+    from gateway.cli.installation import load_rulebook
+    from gateway.rules.manual import as_markdown
 
+    book = load_rulebook()
     if code is None:
-        show(("Code", "Retourcode", "Regel"), ((rule.code, rule.retourcode, rule.message) for rule in RULES))
+        columns = ("Code", "Getoetst", "Retourcode", "Regel")
+        show(columns, ((entry.code, *_summary(entry), entry.sentence) for entry in book))
         return
-    found = {rule.code: rule for rule in RULES}.get(code.upper())
+    found = book.find(code)
     if found is None:
-        raise typer.BadParameter(f"de gateway toetst geen regel {code}; zonder code staan ze er allemaal.")
-    typer.echo(entry(found))
+        raise typer.BadParameter(f"er is geen regel {code}; zonder code staan ze er allemaal.")
+    typer.echo(as_markdown(found))
+
+
+def _summary(entry: Entry) -> tuple[str, str]:
+    return "ja" if entry.judged else "nee", dict(entry.facts).get("Retourcode", "")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
-from gateway.cli.installation import load_codec
+from gateway.cli.installation import load_codec, load_routes
 from gateway.cli.sources import Unreadable, find, read, unreadable
 from gateway.cli.terminal import say
 from gateway.cli.verdicts import Checked, Verdicts, verdicts_for
@@ -82,7 +82,8 @@ WithReference: TypeAlias = Annotated[
     bool,
     typer.Option(
         "--reference",
-        help="Controleer ook tegen de dag en de lijsten van gemeenten en productcodes (TR135 TR346 TR378 TR381).",
+        help="Controleer ook tegen de dag en de lijsten van gemeenten en productcodes, met de eigen codes uit de "
+        "routetabellen (TR135 TR346 TR378 TR381).",
     ),
 ]
 
@@ -154,14 +155,13 @@ def _today() -> date:
 
 def _check(sources: list[str | Unreadable], today: date, *, with_reference: bool) -> Iterator[Checked | Unreadable]:
     """Check one after the other, with one document in memory at a time."""
-    from gateway.rules.rule import Reference
-    from gateway.services.judging import judged
+    from gateway.services.judging import Outside, judged
 
     codec, lists = load_codec()
-    reference = Reference(today, lists) if with_reference else None
+    outside = Outside(today, lists, load_routes(lists)) if with_reference else None
 
     def check(document: Document) -> Reading:
-        return judged(codec.read(document), document, reference)
+        return judged(codec.read(document), document, outside)
 
     for source in sources:
         if isinstance(source, Unreadable):

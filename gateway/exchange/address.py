@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from gateway.ijw.bericht import AntwoordHeader, Bericht, RetourHeader
+from gateway.ijw.bericht import AntwoordHeader, Bericht, Kant, Retourbericht, RetourHeader
 from gateway.ijw.declaratie import JW323, JW325
 from gateway.ijw.toewijzing import JW301
 from gateway.ijw.verzoek import JW315, JW317, JW319
@@ -75,6 +75,16 @@ def address_of(bericht: Bericht) -> Address:
         dagtekening=own.dagtekening,
         answers=answers,
     )
+
+
+def municipality_of(bericht: Bericht) -> str:
+    """Give the municipality that a message is from or for, by its CBS code.
+
+    A retourbericht has the header of the heenbericht that it answers (IV028).
+    """
+    headed = bericht.ANTWOORD_OP if isinstance(bericht, Retourbericht) else bericht
+    by_municipality = headed is not None and headed.AFZENDER is Kant.GEMEENTE
+    return bericht.header.afzender if by_municipality else bericht.header.ontvanger
 
 
 def requests_in(bericht: Bericht) -> tuple[RequestKey, ...]:

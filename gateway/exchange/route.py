@@ -6,6 +6,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Self
 
+from gateway.rules.rule import OwnProduct
+
 DEFAULT_MAX_ATTEMPTS = 5
 
 
@@ -49,6 +51,7 @@ class Route:
     `retour` is about the positive retourbericht, `declaration_answer` about the JW325. After `max_attempts`
     failures a message is a dead letter; after `expire_days` of waiting it expires, without them never. Up to
     `medical_referral_budget` (in euros) a doctor refers without the municipality; no message is refused for it.
+    `own_products` are product codes that only this municipality has, within the national categories.
     """
 
     code: str
@@ -62,6 +65,7 @@ class Route:
     expire_days: int | None = None
     manual: Manual | None = None
     medical_referral_budget: int | None = None
+    own_products: tuple[OwnProduct, ...] = ()
 
     def is_manual(self, message_type: str) -> bool:
         """Tell whether people handle a message of this type."""

@@ -155,8 +155,11 @@ RULES: Final[tuple[Rule, ...]] = (
     tr416,
 )
 
-# The rules of the standard that are not in the table: for each level of checking, why.
+# The rules of the standard that are not in the table, and why: by level of checking or, where there is none, by kind.
 ELSEWHERE: Final[dict[str, str]] = {
     "berichtformaat (xsd)": "Deze regels zitten in de schema's; wie ze schendt krijgt een bevinding met bron xsd.",
     "berichtoverstijgend": "Deze regels vergelijken een bericht met eerdere berichten; de gateway toetst ze nog niet.",
+    "Bedrijfsregel": "Afspraken over wat partijen doen en wanneer; aan een bericht is niet te zien of dat gebeurde.",
+    "Invulinstructie": "Uitleg over het vullen van een bericht; wat daarvan te toetsen is, toetsen andere regels.",
+    "Uitgangspunt": "Uitgangspunten van de standaard; er is niets aan een bericht te toetsen.",
 }

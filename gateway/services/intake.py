@@ -9,15 +9,14 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from gateway.exchange.address import address_of, requests_answered_by
+from gateway.exchange.address import address_of, municipality_of, requests_answered_by
 from gateway.exchange.refusal import Refusal, Refused, refuse
-from gateway.exchange.route import RouteTable
+from gateway.exchange.route import HistoryChecks, RouteTable
 from gateway.ijw.codelijsten import Codelijsten
-from gateway.rules.rule import Reference
 from gateway.services.caller import Caller
 from gateway.services.clock import Clock, dutch_day
 from gateway.services.drafting import Candidate, Drafting, Known, row_of
-from gateway.services.judging import judged
+from gateway.services.judging import Outside, judged
 from gateway.store import messages
 from gateway.store.admission import known_parties, valid_tokens
 from gateway.store.engine import Database
@@ -70,9 +69,17 @@ class Intake:
         self._drafting = Drafting(codec, routes)
 
     def read(self, document: Document, *, as_json: bool = False) -> tuple[Document, Reading]:
-        """Read a document in either form, and judge it by the rules inside it; gives the XML of it too."""
+        """Read a document in either form, and judge it as it would be when posted; gives the XML of it too.
+
+        Against the lists it is judged where the municipality is of a route table, and looks at them.
+        """
         xml, reading = self._read(document, as_json=as_json)
-        return xml, judged(reading, None if as_json else document)
+        route = self._routes.get(municipality_of(reading.bericht)) if reading.bericht else None
+        looks = route is not None and route.history_checks is not HistoryChecks.OFF
+        return xml, judged(reading, None if as_json else document, self._outside() if looks else None)
+
+    def _outside(self) -> Outside:
+        return Outside(dutch_day(self._clock()), self._lists, self._routes)
 
     def _read(self, document: Document, *, as_json: bool) -> tuple[Document, Reading]:
         return self._codec.read_json(document) if as_json else (document, self._codec.read(document))
@@ -94,8 +101,7 @@ class Intake:
                 f"Dit token mag niet verzenden namens de partij in {side}; gebruik een token van die partij.",
                 f"/Bericht/Header/{side}",
             )
-        reference = Reference(dutch_day(self._clock()), self._lists)
-        findings = judged(reading, None if as_json else given, reference).findings
+        findings = judged(reading, None if as_json else given, self._outside()).findings
         return Candidate(reading.bericht, address, document, caller, findings)
 
     def settle(self, candidates: Sequence[Candidate]) -> list[Accepted | Refusal]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 import structlog
 
 from gateway.errors import RuleFailedError
+from gateway.exchange.address import municipality_of
+from gateway.exchange.route import RouteTable
+from gateway.ijw.bericht import Bericht
+from gateway.ijw.codelijsten import Codelijsten
 from gateway.ijw.finding import Finding
 from gateway.rules.judge import judge
 from gateway.rules.rule import Reference
@@ -22,16 +27,30 @@ _log = structlog.get_logger(__name__)
 _MOST: Final = 1_000
 
 
-def judged(reading: Reading, document: Document | None, reference: Reference | None = None) -> Reading:
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What lies outside every message: the day, the lists, and what each municipality has of its own."""
+
+    today: date
+    lists: Codelijsten
+    routes: RouteTable
+
+    def of(self, bericht: Bericht) -> Reference:
+        """Give what lies outside one message."""
+        route = self.routes.get(municipality_of(bericht))
+        return Reference(self.today, self.lists, route.own_products if route else ())
+
+
+def judged(reading: Reading, document: Document | None, outside: Outside | None = None) -> Reading:
     """Give a reading with everything in it that breaks a rule; a message that could not be read stays as it is.
 
-    The rules against outside lists are asked only with a `reference`. Without a document, as for a message in the
+    The rules against outside lists are asked only with an `outside`. Without a document, as for a message in the
     typed form, a finding has no line. Raises RuleFailedError when a rule cannot be judged, and never says "valid".
     """
     if reading.bericht is None:
         return reading
     try:
-        found = judge(reading.bericht, reference)[:_MOST]
+        found = judge(reading.bericht, outside.of(reading.bericht) if outside else None)[:_MOST]
     except RuleFailedError as error:
         # Only the code: what caused it may hold values of the message.
         _log.error("rule-failed", rule=error.code)

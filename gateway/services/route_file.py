@@ -3,6 +3,7 @@
 The descriptions are what an administrator reads when a value is wrong.
 """
 
+from datetime import date
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -37,6 +38,23 @@ class LimitsTable(_Table):
 
     medical_referral_budget: int | None = Field(
         default=None, ge=0, description="tot welk budget een arts zelf mag verwijzen: een geheel getal, in euro"
+    )
+
+
+class ProductTable(_Table):
+    """`[[municipality.product]]`: a product code of the municipality's own."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^\S{1,5}$")] = Field(
+        description='de eigen productcode: hoogstens vijf tekens tussen aanhalingstekens, zoals "49383"'
+    )
+    category: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")] = Field(
+        description='de landelijke categorie waar de code in valt: twee cijfers, zoals "49"'
+    )
+    valid_from: date | None = Field(
+        default=None, description="de eerste dag waarop de code geldt, zonder aanhalingstekens: 2024-01-01"
+    )
+    valid_until: date | None = Field(
+        default=None, description="de laatste dag waarop de code geldt, zonder aanhalingstekens: 2026-12-31"
     )
 
 
@@ -75,6 +93,9 @@ class MunicipalityTable(_Table):
     manual: ManualTable | None = Field(
         default=None, description="een tabel [municipality.manual] met types, reason en zo nodig email"
     )
+    product: list[ProductTable] = Field(
+        default_factory=list, description="een tabel [[municipality.product]] voor elke eigen productcode"
+    )
     limits: LimitsTable | None = Field(
         default=None, description="een tabel [municipality.limits] met medical_referral_budget"
     )
@@ -94,6 +115,7 @@ TABLES: Final[dict[tuple[str, ...], type[BaseModel]]] = {
     ("municipality",): MunicipalityTable,
     ("municipality", "manual"): ManualTable,
     ("municipality", "limits"): LimitsTable,
+    ("municipality", "product"): ProductTable,
 }
 
 

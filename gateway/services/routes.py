@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 from gateway.errors import RouteTableError
 from gateway.exchange.route import Answerer, Delivery, HistoryChecks, Manual, Route, RouteTable
 from gateway.ijw.codelijsten import Codelijsten
+from gateway.rules.rule import OwnProduct
 from gateway.services.route_file import (
     ManualTable,
     MunicipalityTable,
@@ -26,6 +27,7 @@ from gateway.services.route_file import (
 from gateway.services.toml_lines import Place, TomlLines
 
 _TOML_PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
+_CATEGORY: Final = ("municipality", "product", "category")
 _AGB_CODE: Final = re.compile(r"[0-9]{8}")
 
 
@@ -127,6 +129,7 @@ def _routes(sources: list[_Source], lists: Codelijsten, problems: list[_Problem]
             place: Place = ("municipality", number)
             problems.extend(_wrong_code(source, (*place, "code"), table.code, lists, places))
             problems.extend(_unsupported(source, place, table))
+            problems.extend(_wrong_products(source, place, table, lists))
             routes.append(_route(source.contents.region or source.path.stem, table))
     return routes
 
@@ -143,6 +146,18 @@ def _wrong_code(
         reason = f"{code} staat ook in {places[code]}; verwacht elke gemeente één keer."
         yield source.problem(place, f"municipality.code: {reason}")
     places.setdefault(code, f"{source.path}, regel {source.lines.line(place)}")
+
+
+def _wrong_products(source: _Source, place: Place, table: MunicipalityTable, lists: Codelijsten) -> Iterator[_Problem]:
+    """Refuse a code in a category that is not national, and one that ends before it begins."""
+    for number, product in enumerate(table.product):
+        if lists.meaning("LDT_ProductCategorie", product.category) is None:
+            reason = f"{product.category} is geen landelijke categorie; verwacht {expectation(_CATEGORY)}."
+            yield source.problem((*place, "product", number, "category"), f"{'.'.join(_CATEGORY)}: {reason}")
+        if product.valid_from and product.valid_until and product.valid_until < product.valid_from:
+            reason = "ligt voor valid_from; verwacht die dag of een latere."
+            place_until = (*place, "product", number, "valid_until")
+            yield source.problem(place_until, f"municipality.product.valid_until: {reason}")
 
 
 def _unsupported(source: _Source, place: Place, table: MunicipalityTable) -> Iterator[_Problem]:
@@ -168,6 +183,10 @@ def _route(region: str, table: MunicipalityTable) -> Route:
         expire_days=table.expire_days,
         medical_referral_budget=table.limits.medical_referral_budget if table.limits else None,
         manual=_manual(table.manual) if table.manual else None,
+        own_products=tuple(
+            OwnProduct(product.code, product.category, product.valid_from, product.valid_until)
+            for product in table.product
+        ),
     )
 
 

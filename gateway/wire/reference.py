@@ -58,15 +58,18 @@ def read_codelijsten(folder: Path | None = None) -> Codelijsten:
         raise SchemaFolderError(message)
     columns = ("list", "type", "code", "meaning")
     return Codelijsten.of(
-        lijsten=_code_lijsten(_rows(_find(folder, CODELIJSTEN), columns)),
+        lijsten=_code_lijsten(rows_of(find_list(folder, CODELIJSTEN), columns)),
         gemeenten=_values(folder, GEMEENTEN, _gemeente, ("code", "name", "province", "valid_from", "valid_until")),
         producten=_values(folder, PRODUCTCODES, _product, ("code", "category", "variant", "meaning")),
         fouten=_values(folder, FOUTCODES, _fout, ("code", "meaning")),
     )
 
 
-def _find(folder: Path | None, name: str) -> Path:
-    """Find a list in the folder, however deep; the one that ships when it is not there."""
+def find_list(folder: Path | None, name: str) -> Path:
+    """Find a list in the folder, however deep; the one that ships when it is not there.
+
+    Raises SchemaFolderError when it is there twice, or nowhere at all.
+    """
     for place in (folder, resources.schemas_dir()):
         found = sorted(place.rglob(name)) if place else []
         if len(found) > 1:
@@ -78,7 +81,8 @@ def _find(folder: Path | None, name: str) -> Path:
     raise SchemaFolderError(message)
 
 
-def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
+def rows_of(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
+    """Give the lines of a list that has these columns; raises SchemaFolderError where it is not as it should."""
     expected = ",".join(columns)
     lines = ((line, cells) for line, cells in _lines(path) if cells and not cells[0].startswith("#"))
     line, head = next(lines, (1, []))
@@ -131,7 +135,7 @@ def _code_lijsten(rows: Iterator[Row]) -> list[CodeLijst]:
 
 def _values(folder: Path | None, name: str, make: Callable[[Row], _Value], columns: tuple[str, ...]) -> list[_Value]:
     values: dict[str, _Value] = {}
-    for row in _rows(_find(folder, name), columns):
+    for row in rows_of(find_list(folder, name), columns):
         code = row.text("code")
         if code in values:
             row.wrong(f"de code {code} staat er al; laat er één staan.")

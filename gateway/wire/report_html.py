@@ -43,9 +43,9 @@ _HEAD: Final = f"""<!doctype html>
 """
 
 
-def html_report(reading: Reading, document: Document | None, file: str) -> str:
+def html_report(reading: Reading, document: Document | None, file: str, rules_at: str = "") -> str:
     """Give the page about one message; without its document, as for the typed form, it has the findings only."""
-    return html_page(file, [html_part(reading, document, file)])
+    return html_page(file, [html_part(reading, document, file, rules_at=rules_at)])
 
 
 def html_page(title: str, parts: Iterable[str]) -> str:
@@ -62,9 +62,12 @@ def html_page(title: str, parts: Iterable[str]) -> str:
     )
 
 
-def html_part(reading: Reading, document: Document | None, file: str, part: int = 1) -> str:
-    """Give what a page says about one message; the parts of a page have different numbers."""
-    return "\n".join(_Part(reading, document, file, part).write())
+def html_part(reading: Reading, document: Document | None, file: str, part: int = 1, rules_at: str = "") -> str:
+    """Give what a page says about one message; the parts of a page have different numbers.
+
+    `rules_at` is the address under which every code has a page, if there is one: `https://gateway.example/rules`.
+    """
+    return "\n".join(_Part(reading, document, file, part, rules_at).write())
 
 
 def shown(text: str) -> str:
@@ -75,7 +78,8 @@ def shown(text: str) -> str:
 class _Part:
     """Writes about one message."""
 
-    def __init__(self, reading: Reading, document: Document | None, file: str, part: int) -> None:
+    def __init__(self, reading: Reading, document: Document | None, file: str, part: int, rules_at: str) -> None:
+        self._rules_at = rules_at
         self._reading = reading
         self._file = file
         self._id = f"m{part}-"
@@ -126,7 +130,13 @@ class _Part:
 
     def _code(self, finding: Finding) -> str:
         code = shown(finding.code)
-        return f'<a class="code" href="#{self._id}{code}">{code}</a>' if finding.code in _RULES else _strong(code)
+        if finding.code in _RULES:
+            return f'<a class="code" href="#{self._id}{code}">{code}</a>'
+        return self._linked(code, ' class="code"') if self._rules_at else _strong(code)
+
+    def _linked(self, code: str, attributes: str = "") -> str:
+        """Give a code as a link to the page about it, where there is one."""
+        return f'<a{attributes} href="{shown(self._rules_at)}/{code}">{code}</a>' if self._rules_at else code
 
     def _where(self, number: int, finding: Finding) -> Iterator[str]:
         paths = paths_of(finding)
@@ -192,7 +202,7 @@ class _Part:
         yield f'<section aria-labelledby="{self._id}regels"><h3 id="{self._id}regels">Uitleg van de regels</h3>'
         yield '<dl class="rules">'
         for rule in known:
-            yield f'<dt id="{self._id}{rule.code}">{rule.code}</dt><dd>{shown(rule.message)}</dd>'
+            yield f'<dt id="{self._id}{rule.code}">{self._linked(rule.code)}</dt><dd>{shown(rule.message)}</dd>'
             for name, text in (("Fout", rule.wrong), ("Goed", rule.right), ("Onze lezing", rule.reading)):
                 if text:
                     yield f"<dd><span>{name}:</span> {shown(text)}</dd>"

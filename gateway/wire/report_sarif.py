@@ -25,8 +25,13 @@ _ASKED: Final = {
 }
 
 
-def sarif_report(outcomes: Iterable[tuple[str, Reading]], unreadable: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
-    """Give one log of the outcome for each file; `unreadable` are the files that could not be checked, and why."""
+def sarif_report(
+    outcomes: Iterable[tuple[str, Reading]], unreadable: Sequence[tuple[str, str]] = (), rules_at: str = ""
+) -> dict[str, Any]:
+    """Give one log of the outcome for each file; `unreadable` are the files that could not be checked, and why.
+
+    `rules_at` is the address under which every code has a page, if there is one: `https://gateway.example/rules`.
+    """
     rules: dict[str, int] = {}
     described: list[dict[str, Any]] = []
     results: list[dict[str, Any]] = []
@@ -34,7 +39,7 @@ def sarif_report(outcomes: Iterable[tuple[str, Reading]], unreadable: Sequence[t
         for finding in reading.findings:
             if finding.code not in rules:
                 rules[finding.code] = len(described)
-                described.append(_rule(finding))
+                described.append(_rule(finding, rules_at))
             results.append(_result(file, finding, rules[finding.code]))
     driver = {"name": "ijw-gateway", "version": __version__, "semanticVersion": __version__, "rules": described}
     run = {
@@ -46,10 +51,12 @@ def sarif_report(outcomes: Iterable[tuple[str, Reading]], unreadable: Sequence[t
     return {"$schema": _SCHEMA, "version": _VERSION, "runs": [run]}
 
 
-def _rule(finding: Finding) -> dict[str, Any]:
+def _rule(finding: Finding, rules_at: str) -> dict[str, Any]:
     rule = _RULES.get(finding.code)
     asked = rule.message if rule else _ASKED.get(finding.source, finding.message)
     described: dict[str, Any] = {"id": finding.code, "shortDescription": {"text": asked}}
+    if rules_at:
+        described["helpUri"] = f"{rules_at}/{finding.code}"
     if rule:
         reading = f" Onze lezing: {rule.reading}" if rule.reading else ""
         described["help"] = {"text": f"{asked} Fout: {rule.wrong} Goed: {rule.right}{reading}"}

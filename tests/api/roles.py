@@ -126,5 +126,7 @@ BESIDE: dict[str, dict[str, int]] = {
     "/health/live": {},
     "/health/ready": {},
     "/problems/{kind}": {},
+    "/rules": {},
+    "/rules/{code}": {},
     "/metrics": outside(403, admin=200, monitor=200),
 }

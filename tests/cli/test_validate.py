@@ -161,6 +161,19 @@ def test_lists_and_the_day(run: Run, good: Path) -> None:
     assert "jjjj-mm-dd" in ran.err
 
 
+def test_own_products(run: Run, xml: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `--reference` a product code of the municipality's own counts, from the route tables that are set."""
+    text = '[[municipality]]\ncode = "0384"\nname = "Diemen"\n'
+    own = '[[municipality.product]]\ncode = "45XYZ"\ncategory = "45"\n'
+    message = xml.replace(b"45A04", b"45XYZ")
+    assert message != xml
+    monkeypatch.setenv("IJW_ROUTES_DIR", str(tmp_path))
+    for table, codes in ((text + own, []), (text, ["TR381"])):
+        (tmp_path / "a.toml").write_text(table, encoding="utf-8")
+        ran = run("validate", "--reference", "--on", "2026-11-20", "--format", "json", "-", stdin=message)
+        assert [finding["code"] for finding in _json(ran.lines)[0]["findings"]] == codes
+
+
 def test_nothing_is_made(run: Run, good: Path, tmp_path: Path) -> None:
     """Checking needs no data folder, no key and no database, and makes none."""
     run("validate", good)

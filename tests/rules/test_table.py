@@ -10,11 +10,11 @@ import pytest
 
 from gateway.ijw.berichten import BERICHTEN
 from gateway.ijw.codelijsten import Codelijsten
-from gateway.rules.places import places_of
 from gateway.rules.rule import Level, Rule
 from gateway.rules.table import ELSEWHERE, RULES
 from gateway.wire.reference import read_codelijsten
 from tests.facts import FACTS
+from tests.rules.places import places_of
 
 needs_facts = pytest.mark.skipif(FACTS is None, reason="the facts of the standard are not here")
 by_code = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

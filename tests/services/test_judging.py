@@ -17,6 +17,7 @@ from gateway.wire.document import Document
 from tests.berichten import MUNICIPALITY, PROVIDER, answer_to, heenbericht, post_of, xml
 from tests.gateways import (
     LENIENT,
+    OWN_PRODUCT,
     PLAIN,
     STRICT,
     Clock,
@@ -132,3 +133,25 @@ def test_a_rule_that_fails_judges_nothing(gateway: Gateway, provider: Caller, mo
         accepted(gateway, provider, post_of("JW305"))
     monkeypatch.undo()
     assert accepted(gateway, provider, post_of("JW305")).new
+
+
+@pytest.mark.parametrize(
+    ("municipality", "first_day", "codes"),
+    [
+        (STRICT, "2026-04-01", []),
+        (STRICT, "2026-05-01", ["TR381"]),
+        (STRICT, "2026-03-31", ["TR381"]),
+        (PLAIN, "2026-04-01", ["TR381"]),
+        (LENIENT, "2026-04-01", []),
+    ],
+)
+def test_a_product_of_a_municipality_s_own(
+    gateway: Gateway, provider: Caller, municipality: str, first_day: str, codes: list[str]
+) -> None:
+    """A code of the municipality's own is right there while it holds, posted or only checked; nowhere else."""
+    message = xml(heenbericht("JW315", municipality=municipality)).replace(b"45A04", OWN_PRODUCT.encode())
+    message = message.replace(b"ToewijzingIngangsdatum>2026-04-01<", f"ToewijzingIngangsdatum>{first_day}<".encode())
+    _, checked = gateway.services.intake.read(Document(message))
+    kept = accepted(gateway, provider, message).message
+    assert [found.code for found in checked.findings] == [found.code for found in kept.findings] == codes
+    assert kept.status == ("rejected" if codes and municipality == STRICT else "queued")

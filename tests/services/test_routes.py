@@ -1,5 +1,6 @@
 """Route tables: those that ship, those that are right, and everything that may be wrong with one."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from gateway import resources
 from gateway.errors import RouteTableError
 from gateway.exchange.route import Answerer, Delivery, HistoryChecks, Manual, Route
 from gateway.ijw.codelijsten import Codelijsten
+from gateway.rules.rule import OwnProduct
 from gateway.services.routes import read_route_table
 from gateway.wire.reference import read_codelijsten
 
@@ -109,6 +111,36 @@ def test_manual_without_email(tmp_path: Path, lists: Codelijsten) -> None:
     assert route.manual == Manual(frozenset({"JW317"}), "Kan niet")
 
 
+def test_own_products(tmp_path: Path, lists: Codelijsten) -> None:
+    """A municipality has product codes of its own, each from and until a day, or without an end."""
+    text = """
+        [[municipality.product]]
+        code = "49383"
+        category = "49"
+        [[municipality.product]]
+        code = "49386"
+        category = "49"
+        valid_from = 2024-01-01
+        valid_until = 2026-12-31
+    """
+    (tmp_path / "a.toml").write_text(DIEMEN + text)
+    route = read_route_table(tmp_path, lists).get("0384")
+    assert route is not None
+    assert route.own_products == (
+        OwnProduct("49383", "49"),
+        OwnProduct("49386", "49", date(2024, 1, 1), date(2026, 12, 31)),
+    )
+
+
+def test_shipped_own_products_are_those_of_the_source(lists: Codelijsten) -> None:
+    """Den Haag has the three codes that its Productenboek gives, from 2024, and nobody else has any."""
+    table = read_route_table(resources.routes_dir(), lists)
+    own = {route.name: route.own_products for route in table if route.own_products}
+    codes = ("49383", "49385", "49386")
+    assert own == {"'s-Gravenhage": tuple(OwnProduct(code, "49", date(2024, 1, 1)) for code in codes)}
+    assert not any(lists.product(code) for code in codes)
+
+
 def test_limits_are_kept(tmp_path: Path, lists: Codelijsten) -> None:
     """The limits of a region's agreements are read, and refuse nothing."""
     (tmp_path / "a.toml").write_text(f"{DIEMEN}[municipality.limits]\nmedical_referral_budget = 8000\n")
@@ -126,6 +158,15 @@ def test_limits_are_kept(tmp_path: Path, lists: Codelijsten) -> None:
         ('delivery = "webhook"', 4, "nog niet ondersteund"),
         ('delivery = "email"', 4, "nog niet ondersteund"),
         ('[municipality.limits]\nmedical_referral_budget = "veel"', 5, "in euro"),
+        ('[[municipality.product]]\ncode = "123456"\ncategory = "49"', 5, "hoogstens vijf tekens"),
+        ('[[municipality.product]]\ncode = "49383"', 4, "municipality.product.category: ontbreekt"),
+        ('[[municipality.product]]\ncode = "49383"\ncategory = "99"', 6, "99 is geen landelijke categorie"),
+        ('[[municipality.product]]\ncode = "1"\ncategory = "49"\nvalid_from = "2024"', 7, "2024-01-01"),
+        (
+            '[[municipality.product]]\ncode = "1"\ncategory = "49"\nvalid_from = 2024-01-02\nvalid_until = 2024-01-01',
+            8,
+            "municipality.product.valid_until: ligt voor valid_from",
+        ),
         ("limits = 3", 4, "municipality.limits: deze waarde past niet; verwacht een tabel"),
         ('history_checks = "on"', 4, '"off", "advise" of "enforce"'),
         ("history_checks = true", 4, '"off", "advise" of "enforce"'),

@@ -22,6 +22,7 @@ from tests.berichten import BSN, declaration_of, post_of
 from tests.wire.reading import CODEC, everything_is_large
 
 _VOID: Final = {"meta", "br", "link"}
+_RULE_PAGE: Final = re.compile(r"https?://[^/\s]+/rules/[A-Z0-9-]+")
 _WRONG: Final = post_of("JW301").replace(BSN.encode(), BSN.replace("9", "8", 1).encode())
 
 
@@ -69,7 +70,7 @@ def page_of(html: str) -> _Page:
     assert not {tag for tag, _ in page.tags} & {"script", "img", "link", "iframe", "form", "object"}
     assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)
     assert len(page.ids) == len(set(page.ids))
-    assert all(link.startswith("#") and link[1:] in page.ids for link in page.links)
+    assert all(link[1:] in page.ids if link.startswith("#") else _RULE_PAGE.fullmatch(link) for link in page.links)
     assert "url(" not in html
     assert "@import" not in html
     return page
@@ -290,3 +291,12 @@ def test_a_path_that_is_not_in_the_document() -> None:
     chosen = excerpt(Document(b"<a>\n<b/>\n</a>"), found)
     assert chosen.marks == {(0, 0): 1}
     assert excerpt(Document(b"<a>\n<b"), found).marks == {(0, 0): 1}
+
+
+def test_a_code_leads_to_its_page() -> None:
+    """Where every code has a page, the explanation of a rule and any other code lead to it; else they do not."""
+    without = page_of(html_report(read(_WRONG), Document(_WRONG), "a.xml"))
+    assert not any(_RULE_PAGE.fullmatch(link) for link in without.links)
+    for content, code in ((_WRONG, "CS002"), (b"<a/>", "XSD"), (b"<a", "BRS14")):
+        html = html_report(read(content), Document(content), "a.xml", "https://gateway.example/rules")
+        assert f"https://gateway.example/rules/{code}" in page_of(html).links

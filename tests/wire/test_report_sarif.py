@@ -30,8 +30,9 @@ def check_log(log: dict[str, Any]) -> None:
     driver = run["tool"]["driver"]
     assert set(driver) == {"name", "version", "semanticVersion", "rules"}
     for rule in driver["rules"]:
-        assert set(rule) <= {"id", "shortDescription", "help"}
+        assert set(rule) <= {"id", "shortDescription", "help", "helpUri"}
         assert rule["id"]
+        assert re.fullmatch(r"https?://[^/]+/rules/[A-Z0-9-]+", rule.get("helpUri", "http://a/rules/A"))
         _check_text(rule["shortDescription"])
         _check_text(rule.get("help", {"text": "-"}))
     assert len({rule["id"] for rule in driver["rules"]}) == len(driver["rules"])
@@ -132,3 +133,13 @@ def test_what_could_not_be_read() -> None:
     (invocation,) = log["runs"][0]["invocations"]
     assert invocation["executionSuccessful"] is False
     assert "bestaat niet" in invocation["toolExecutionNotifications"][0]["message"]["text"]
+
+
+def test_a_code_has_its_page() -> None:
+    """Where every code has a page, that is its help; else it has none."""
+    outcomes = [("a.xml", Reading(refusal=refuse(Kind.SCHEMA_INVALID, "Fout.")))]
+    for rules_at, expected in (("https://gateway.example/rules", "https://gateway.example/rules/BRS13"), ("", None)):
+        log = sarif_report(outcomes, rules_at=rules_at)
+        check_log(log)
+        (rule,) = log["runs"][0]["tool"]["driver"]["rules"]
+        assert rule.get("helpUri") == expected
