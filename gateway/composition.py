@@ -11,6 +11,7 @@ from gateway.errors import KeyringError
 from gateway.exchange.route import RouteTable
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.services.access import Access, Parties
+from gateway.services.audit import Audit
 from gateway.services.clock import Clock, utc_now
 from gateway.services.feestdagen import Feestdagen
 from gateway.services.group_commit import GroupCommit
@@ -92,13 +93,15 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     database = Database(settings.database, pool_size=settings.database_pool)
     keyring = make_keyring(settings, database)
     intake = Intake(database, keyring, codec, lists, routes, clock)
+    audit = Audit(database, keyring, clock)
     services = Services(
-        access=Access(database, clock),
-        parties=Parties(database, routes, clock),
+        access=Access(database, audit, clock),
+        audit=audit,
+        parties=Parties(database, routes, audit, clock),
         intake=intake,
         commits=GroupCommit(intake.settle),
-        queueing=Queueing(database, routes, clock),
-        inquiry=Inquiry(database, keyring, codec, clock),
+        queueing=Queueing(database, routes, audit, clock),
+        inquiry=Inquiry(database, keyring, codec, audit, clock),
         watch=Watch(database, routes, clock),
         rulebook=Rulebook(read_standard(settings.schemas_dir), lists),
     )

@@ -53,10 +53,19 @@ def reader_of(request: Request) -> Caller:
     return caller
 
 
+def administrator_of(request: Request) -> Caller:
+    """Give a caller who may operate the gateway."""
+    caller = caller_of(request)
+    if not caller.is_admin:
+        raise ProblemError("forbidden", "Dit is voor beheerders; vraag een token met het bereik admin.")
+    return caller
+
+
 async def _services(request: Request) -> Services:
     # Asynchronous, though it waits for nothing: FastAPI would send it through its thread pool otherwise.
     return services_of(request)
 
 
 Reader = Annotated[Caller, Depends(reader_of)]
+Administrator = Annotated[Caller, Depends(administrator_of)]
 Has = Annotated[Services, Depends(_services)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gateway.exchange.refusal import Refusal
 from gateway.services.access import Access, Parties
+from gateway.services.audit import Audit
 from gateway.services.drafting import Candidate
 from gateway.services.group_commit import GroupCommit
 from gateway.services.health import Watch
@@ -20,6 +21,7 @@ class Services:
     """The services behind the endpoints."""
 
     access: Access
+    audit: Audit
     parties: Parties
     intake: Intake
     commits: GroupCommit[Candidate, Accepted | Refusal]

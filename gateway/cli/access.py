@@ -9,7 +9,7 @@ import typer
 
 from gateway.cli.failures import RefusedError
 from gateway.cli.installation import open_gateway
-from gateway.cli.terminal import moment, say, show
+from gateway.cli.terminal import moment, operator, say, show
 from gateway.exchange.party import PartyKind
 from gateway.services.caller import Scope
 from gateway.services.clock import DUTCH_TIME, utc_now
@@ -37,7 +37,7 @@ def add_party(
     if not 0 < len(name.strip()) <= _LONGEST:
         raise typer.BadParameter(f"een naam heeft 1 tot en met {_LONGEST} tekens.", param_hint="--name")
     with open_gateway() as gateway:
-        gateway.services.parties.add(code, name.strip())
+        gateway.services.parties.add(code, name.strip(), operator())
     typer.echo(code)
 
 
@@ -110,7 +110,9 @@ def create_token(parties: ForParties = None, scopes: Scopes = None, label: Label
         for code in sorted(codes):
             if not gateway.services.parties.exists(code):
                 raise RefusedError(f"De partij {code} is hier niet bekend; voeg die toe met `ijw-gateway party add`.")
-        made = gateway.services.access.create_token(label=label, scopes=wanted, parties=codes, expires_at=expires)
+        made = gateway.services.access.create_token(
+            label=label, scopes=wanted, parties=codes, expires_at=expires, actor=operator()
+        )
     say("Bewaar dit token goed: het wordt maar één keer getoond.")
     typer.echo(made)
 
@@ -156,6 +158,6 @@ def revoke_token(
 ) -> None:
     """Trek een token in; het werkt meteen niet meer."""
     with open_gateway() as gateway:
-        if not gateway.services.access.revoke(token_id):
+        if not gateway.services.access.revoke(token_id, operator()):
             raise RefusedError(f"Er is geen token {token_id}; `ijw-gateway token list` toont welke er zijn.")
     say("Het token is ingetrokken.")

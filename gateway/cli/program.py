@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from gateway import __version__
-from gateway.cli import access, demo, doctor, forms, rules, server, validate
+from gateway.cli import access, audit, demo, doctor, forms, rules, server, validate
 from gateway.cli.failures import in_dutch
 from gateway.errors import GatewayError
 
@@ -63,6 +63,7 @@ def make_app() -> typer.Typer:
         app.command()(command)
     app.add_typer(access.party)
     app.add_typer(access.token)
+    app.add_typer(audit.audit)
     return app
 
 

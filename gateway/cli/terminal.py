@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -12,6 +13,14 @@ import typer
 def say(text: str) -> None:
     """Tell a person something; standard output stays for what a program may read."""
     typer.echo(text, err=True)
+
+
+def operator() -> str:
+    """Give how the audit trail calls whoever types a command: by the name of their account on this machine."""
+    try:
+        return f"command-line:{getpass.getuser()}"
+    except (KeyError, OSError):  # an account without a name, as in a container
+        return "command-line"
 
 
 def printable(name: str) -> str:

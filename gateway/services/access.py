@@ -15,6 +15,7 @@ from typing import Final
 from gateway.errors import ConflictError
 from gateway.exchange.party import PartyKind, kind_of
 from gateway.exchange.route import RouteTable
+from gateway.services.audit import COMMAND_LINE, Act, Audit
 from gateway.services.caller import Caller, Scope
 from gateway.services.clock import Clock
 from gateway.store import access as rows
@@ -49,9 +50,10 @@ class Party:
 class Access:
     """Makes tokens, and tells who holds one."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Work on this database."""
+    def __init__(self, database: Database, audit: Audit, clock: Clock) -> None:
+        """Work on this database, and write down who made and ended what."""
         self._database = database
+        self._audit = audit
         self._clock = clock
         self._known: dict[str, _Known] = {}
 
@@ -62,6 +64,7 @@ class Access:
         scopes: frozenset[Scope],
         parties: frozenset[str],
         expires_at: datetime | None = None,
+        actor: str = COMMAND_LINE,
     ) -> str:
         """Make a token and give it, once: only its hash is kept."""
         token_id = "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
@@ -79,6 +82,14 @@ class Access:
         )
         with self._database.write() as connection:
             rows.create_token(connection, row)
+            self._audit.add(
+                connection,
+                Act.TOKEN_CREATED,
+                actor,
+                token=token_id,
+                scopes=list(row.scopes),
+                parties=list(row.parties),
+            )
         return f"{_PREFIX}_{token_id}{secret}"
 
     def identify(self, token: str) -> Caller | None:
@@ -115,22 +126,26 @@ class Access:
         with self._database.read() as connection:
             return rows.list_tokens(connection)
 
-    def revoke(self, token_id: str) -> bool:
+    def revoke(self, token_id: str, actor: str = COMMAND_LINE) -> bool:
         """End a token at once; says whether there was such a token."""
         with self._database.write() as connection:
-            return rows.revoke_token(connection, token_id, now=self._clock())
+            there = rows.revoke_token(connection, token_id, now=self._clock())
+            if there:
+                self._audit.add(connection, Act.TOKEN_REVOKED, actor, token=token_id)
+            return there
 
 
 class Parties:
     """Who takes part: the providers that were added, and the municipalities of the route tables."""
 
-    def __init__(self, database: Database, routes: RouteTable, clock: Clock) -> None:
-        """Work on this database and these routes."""
+    def __init__(self, database: Database, routes: RouteTable, audit: Audit, clock: Clock) -> None:
+        """Work on this database and these routes, and write down who added whom."""
         self._database = database
+        self._audit = audit
         self._routes = routes
         self._clock = clock
 
-    def add(self, code: str, name: str) -> None:
+    def add(self, code: str, name: str, actor: str = COMMAND_LINE) -> None:
         """Add a party; raises ConflictError for a code that is no party's or is known already by another name."""
         kind = kind_of(code)
         if kind is None:
@@ -143,6 +158,7 @@ class Parties:
                 raise ConflictError(f"{code} bestaat al, met een andere naam.")
             if not known:
                 rows.add_party(connection, code, kind=kind.value, name=name, now=self._clock())
+                self._audit.add(connection, Act.PARTY_ADDED, actor, party=code)
 
     def listed(self) -> list[Party]:
         """List the parties that were added, and the municipalities of the route tables."""

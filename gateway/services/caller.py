@@ -27,6 +27,11 @@ class Caller:
         """Say whether the caller operates the gateway."""
         return Scope.ADMIN in self.scopes
 
+    @property
+    def actor(self) -> str:
+        """Give how the audit trail calls the caller."""
+        return f"token:{self.token_id}"
+
     def acts_for(self, party: str) -> bool:
         """Say whether the caller may post and poll for a party."""
         return Scope.EXCHANGE in self.scopes and party in self.parties

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from gateway.errors import InvalidBerichtError
+from gateway.services.audit import Act, Audit
 from gateway.services.caller import Caller
 from gateway.services.clock import Clock
 from gateway.store import messages
@@ -41,9 +42,10 @@ class Detail:
 class Inquiry:
     """Shows each caller what is theirs."""
 
-    def __init__(self, database: Database, keyring: Keyring, codec: Codec, clock: Clock) -> None:
-        """Look in this database."""
+    def __init__(self, database: Database, keyring: Keyring, codec: Codec, audit: Audit, clock: Clock) -> None:
+        """Look in this database, and write down who looked at what is personal."""
         self._database = database
+        self._audit = audit
         self._keyring = keyring
         self._codec = codec
         self._clock = clock
@@ -72,7 +74,12 @@ class Inquiry:
             document = Document()
             for part in messages.content_parts(connection, self._keyring, message_id):
                 document.append(part)
-            return document
+        try:
+            self._audit.note(Act.CONTENT_READ, caller.actor, messages=[message_id])
+        except BaseException:
+            document.close()
+            raise
+        return document
 
     def typed_content(self, document: Document) -> dict[str, object]:
         """Give the typed form of a message that is kept."""
@@ -89,6 +96,9 @@ class Inquiry:
         visible = replace(wanted, parties=None if caller.is_admin else tuple(sorted(caller.parties)))
         with self._database.read() as connection:
             found = messages.search(connection, self._keyring, visible, limit=limit + 1, now=now, after=after)
+        if wanted.bsn is not None:
+            shown = [row.id for row in found[:limit]]
+            self._audit.note(Act.PERSON_SEARCHED, caller.actor, messages=shown, bsn=wanted.bsn)
         more = found[limit - 1].id if len(found) > limit else None
         return [row.seen_at(now) for row in found[:limit]], more
 

@@ -8,6 +8,7 @@ from enum import Enum
 from uuid import UUID
 
 from gateway.exchange.route import DEFAULT_MAX_ATTEMPTS, RouteTable
+from gateway.services.audit import Act, Audit
 from gateway.services.caller import Caller
 from gateway.services.clock import Clock
 from gateway.store import messages, queues
@@ -27,9 +28,10 @@ class Ending(Enum):
 class Queueing:
     """The queues of all parties."""
 
-    def __init__(self, database: Database, routes: RouteTable, clock: Clock) -> None:
-        """Work on this database."""
+    def __init__(self, database: Database, routes: RouteTable, audit: Audit, clock: Clock) -> None:
+        """Work on this database, and write down who was given what."""
         self._database = database
+        self._audit = audit
         self._routes = routes
         self._clock = clock
 
@@ -44,9 +46,13 @@ class Queueing:
         """Hand out the oldest waiting messages for so many seconds; nobody else gets them meanwhile."""
         now = self._clock()
         with self._database.write() as connection:
-            return queues.lease(
+            given = queues.lease(
                 connection, party, limit=limit, seconds=seconds, types=types, token_id=caller.token_id, now=now
             )
+            if given:
+                about = [one.message.id for one in given]
+                self._audit.add(connection, Act.MESSAGES_LEASED, caller.actor, messages=about, party=party)
+            return given
 
     def end(self, lease_id: UUID, caller: Caller, ending: Ending, reason: str = "") -> Closing | None:
         """End a lease; nothing when the caller has no such lease. Ending it in the same way again changes nothing."""

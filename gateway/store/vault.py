@@ -107,6 +107,11 @@ class Keyring:
         """Give the fingerprint of a BSN under the first key, with the key's id."""
         return self._first, hmac.digest(self._bsn_keys[self._first], bsn.encode(), "sha256")
 
+    def bsn_hash_under(self, key_id: str, bsn: str) -> bytes | None:
+        """Give the fingerprint of a BSN under one of the keys, or nothing when that key is not there."""
+        key = self._bsn_keys.get(key_id)
+        return None if key is None else hmac.digest(key, bsn.encode(), "sha256")
+
     def bsn_hashes(self, bsn: str) -> list[bytes]:
         """Give the fingerprints of a BSN under every key, to search by: old messages keep those of old keys."""
         return [hmac.digest(key, bsn.encode(), "sha256") for key in self._bsn_keys.values()]

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gateway.services.access import Access
+from gateway.services.audit import Audit
 from gateway.services.caller import Caller, Scope
 from gateway.services.clock import utc_now
 from gateway.store.engine import Database
+from gateway.store.vault import Keyring
 from tests.cli.conftest import Run
 
 _LINDE = ("party", "add", "65656055", "--name", "De Linde")
@@ -26,7 +28,7 @@ def _database(database_url: str, monkeypatch: pytest.MonkeyPatch, run: Run) -> N
 @contextmanager
 def _access(database_url: str) -> Iterator[Access]:
     database = Database(database_url)
-    yield Access(database, utc_now)
+    yield Access(database, Audit(database, Keyring({"test": bytes(32)}), utc_now), utc_now)
     database.close()
 
 
