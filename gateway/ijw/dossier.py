@@ -141,6 +141,17 @@ class Dossier:
         return True if prestatie.bericht in self.toegekend else None
 
 
+def nietig(product: JW301.ToegewezenProduct) -> bool:
+    """Tell whether a version of an allocation takes it back: removed, or corrected away, on its first day (OP087)."""
+    return product.reden_wijziging in (REDEN_VERWIJDERD, REDEN_VERVALLEN) and product.einddatum == product.ingangsdatum
+
+
+def actueel(product: JW301.ToegewezenProduct, today: date) -> bool:
+    """Tell whether an allocation is current: in force on a day or after it, or still to begin (TR349)."""
+    runs = product.einddatum is None or product.einddatum >= today or product.ingangsdatum > today
+    return runs and not nietig(product)
+
+
 def version_order(feit: Feit[JW301.ToegewezenProduct]) -> tuple[object, ...]:
     """Put versions of an allocation in order: when the municipality settled them, then their messages' own marks."""
     return feit.klasse.toewijzingsdatum, feit.klasse.toewijzingstijd, *feit.order

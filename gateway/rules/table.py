@@ -58,6 +58,15 @@ from gateway.rules.fields import (
 )
 from gateway.rules.levering import (
     tr018,
+    tr019,
+    tr063,
+    tr071,
+    tr074,
+    tr326,
+    tr382,
+    tr413,
+    tr414,
+    tr415,
 )
 from gateway.rules.reference import (
     tr135,
@@ -129,7 +138,11 @@ RULES: Final[tuple[Rule, ...]] = (
     tr002,
     tr006,
     tr018,
+    tr019,
     tr061,
+    tr063,
+    tr071,
+    tr074,
     tr101,
     tr134,
     tr135,
@@ -138,6 +151,7 @@ RULES: Final[tuple[Rule, ...]] = (
     tr315,
     tr316,
     tr319,
+    tr326,
     tr335,
     tr342,
     tr346,
@@ -148,10 +162,14 @@ RULES: Final[tuple[Rule, ...]] = (
     tr378,
     tr380,
     tr381,
+    tr382,
     tr383,
     tr386,
     tr409,
     tr410,
+    tr413,
+    tr414,
+    tr415,
     tr416,
 )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from gateway.ijw.dossier import nietig
 from gateway.ijw.toewijzing import JW301
-from gateway.rules.fields import VERVALLEN, VERWIJDERD
 from gateway.rules.rule import Breaches, Context, rule
 from gateway.rules.zorgperiode import Zorgperiode, overlapping
 
@@ -43,12 +43,8 @@ def tr302(client: JW301.Client, _: Context) -> Breaches:
     Lezing: Zonder Code geldt de regel voor de hele Categorie, ook tegenover een product met Code.
     Een periode die eindigt voor zij begint heeft geen dagen; dat is CS003.
     """
-    # What was removed counts for nothing; a removal is known by its one day together with its reason.
-    actual = (
-        product
-        for product in client.toegewezen_producten
-        if product.reden_wijziging not in (VERWIJDERD, VERVALLEN) or product.einddatum != product.ingangsdatum
-    )
     yield from overlapping(
-        Zorgperiode.of(product, product.product, product.ingangsdatum, product.einddatum) for product in actual
+        Zorgperiode.of(product, product.product, product.ingangsdatum, product.einddatum)
+        for product in client.toegewezen_producten
+        if not nietig(product)
     )
