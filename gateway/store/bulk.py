@@ -33,11 +33,12 @@ _STEPS = (64, 32, *range(16, 0, -1))
 class BulkInsert:
     """An INSERT of any number of rows into some columns of a table."""
 
-    def __init__(self, table: Table, *columns: str, or_skip: bool = False) -> None:
-        """With `or_skip`, a row that collides with a stored one is left out."""
+    def __init__(self, table: Table, *columns: str, or_skip: bool = False, on_conflict: str = "") -> None:
+        """With `or_skip`, a row that collides with a stored one is left out; else `on_conflict` says what is done."""
         self._table = table
         self._columns = [table.c[name] for name in columns]
         self._or_skip = or_skip
+        self._ending = f" ON CONFLICT DO NOTHING RETURNING {self._columns[0].name}" if or_skip else on_conflict
         self._encoders: dict[str, list[Callable[[Any], Any] | None]] = {}
         self._statements: dict[tuple[str, int], str] = {}
 
@@ -80,8 +81,7 @@ class BulkInsert:
         places = [f"${number}" if dialect == "postgresql" else "?" for number in range(1, rows * width + 1)]
         values = ", ".join(f"({', '.join(places[row * width : (row + 1) * width])})" for row in range(rows))
         names = ", ".join(column.name for column in self._columns)
-        ending = f" ON CONFLICT DO NOTHING RETURNING {self._columns[0].name}" if self._or_skip else ""
-        return f"INSERT INTO {self._table.name} ({names}) VALUES {values}{ending}"  # noqa: S608 - names of our own
+        return f"INSERT INTO {self._table.name} ({names}) VALUES {values}{self._ending}"  # noqa: S608 - names of our own
 
 
 @contextmanager
