@@ -163,7 +163,8 @@ def _refusal(candidate: Candidate, known: Known) -> Refusal | None:
 
 def _result(message: NewMessage, outcome: Outcome, now: datetime) -> Accepted | Refusal:
     if isinstance(outcome, Stored):
-        return _violated(row_of(message)) or Accepted(row_of(message), new=True)
+        row = row_of(message)
+        return _violated(row) or Accepted(row, new=True)
     if isinstance(outcome, Duplicate):
         if outcome.existing.digest == message.digest:
             return _violated(outcome.existing) or Accepted(outcome.existing.seen_at(now), new=False)

@@ -26,15 +26,19 @@ def new_id(at: datetime | None = None) -> UUID:
     # remaining 48 tell processes apart.
     count = next(_counter)
     high, low = (count >> 14) & 0xFFF, count & 0x3FFF
-    return UUID(int=earliest_id(at).int | (high << 64) | (low << 48) | secrets.randbits(48))
+    return UUID(int=_first_of(at) | (high << 64) | (low << 48) | secrets.randbits(48))
 
 
 def earliest_id(at: datetime) -> UUID:
     """Give the id before all ids of that moment's millisecond and after all earlier ones."""
-    milliseconds = max((at - _EPOCH) // _MILLISECOND, 0)
-    return UUID(int=(milliseconds << _MILLISECONDS_BIT) | _VERSION_AND_VARIANT)
+    return UUID(int=_first_of(at))
 
 
 def made_at(identifier: UUID) -> datetime:
     """Read from an id when it was made."""
     return _EPOCH + (identifier.int >> _MILLISECONDS_BIT) * _MILLISECOND
+
+
+def _first_of(at: datetime) -> int:
+    milliseconds = max((at - _EPOCH) // _MILLISECOND, 0)
+    return (milliseconds << _MILLISECONDS_BIT) | _VERSION_AND_VARIANT

@@ -119,7 +119,7 @@ class NewMessage:
     identificatie: str
     dagtekening: date
     status: str
-    origin: str
+    origin: str = "party"
     content: Content = field(repr=False)
     size: int
     digest: bytes
