@@ -171,3 +171,52 @@ def test_each_loop_of_work_starts_anew() -> None:
     assert asyncio.run(twice()) == [2, 4]
     assert settler.batches == [[1], [2]]
     commits.close()
+
+
+def test_those_who_come_back_go_together_again() -> None:
+    """Callers that were answered together and return one by one share the next transaction."""
+    settler = Settler()
+    commits = GroupCommit(settler)
+
+    async def twice() -> None:
+        await settled_after(commits, settler, range(1, 6))
+        returning = [asyncio.create_task(commits.run(number)) for number in (6, 7)]
+        await asyncio.sleep(0)
+        returning += [asyncio.create_task(commits.run(number)) for number in (8, 9)]
+        await asyncio.gather(*returning)
+
+    asyncio.run(twice())
+    assert settler.batches == [[1], [2, 3, 4, 5], [6, 7, 8, 9]]
+    commits.close()
+
+
+def test_who_comes_back_alone_is_not_kept_waiting() -> None:
+    """A caller after a crowd is settled within a moment, and after that at once."""
+    settler = Settler()
+    commits = GroupCommit(settler)
+
+    async def alone() -> list[int]:
+        await settled_after(commits, settler, range(1, 6))
+        return [await asyncio.wait_for(commits.run(number), 5) for number in (6, 7)]
+
+    assert asyncio.run(alone()) == [12, 14]
+    assert settler.batches[2:] == [[6], [7]]
+    commits.close()
+
+
+def test_closing_waits_for_nobody_to_come_back() -> None:
+    """What was still gathering when the gateway stops is told so, and nothing is started after it."""
+    settler = Settler()
+    commits = GroupCommit(settler)
+
+    async def close() -> None:
+        await settled_after(commits, settler, range(1, 6))
+        late = asyncio.create_task(commits.run(6))
+        await asyncio.sleep(0)
+        commits.close()
+        with pytest.raises(asyncio.CancelledError):
+            await late
+        await asyncio.sleep(0.01)
+
+    asyncio.run(close())
+    assert settler.batches == [[1], [2, 3, 4, 5]]
