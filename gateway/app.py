@@ -31,7 +31,8 @@ def create() -> ASGIApp:
         if os.environ.get(WORKER_SWITCH, "1") == "1":
             rounds.start()
         try:
-            yield
+            with gateway.routes.watched():
+                yield
         finally:
             gateway.upkeep.stop()
             if rounds.is_alive():

@@ -8,18 +8,17 @@ import structlog
 
 from gateway.api.services import Services
 from gateway.errors import KeyringError
-from gateway.exchange.route import RouteTable
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.services.access import Access, Parties
 from gateway.services.audit import Audit
 from gateway.services.clock import Clock, utc_now
+from gateway.services.current_routes import CurrentRoutes
 from gateway.services.feestdagen import Feestdagen
 from gateway.services.group_commit import GroupCommit
 from gateway.services.health import Watch
 from gateway.services.inquiry import Inquiry
 from gateway.services.intake import Intake
 from gateway.services.queueing import Queueing
-from gateway.services.routes import read_route_table
 from gateway.services.rulebook import Rulebook
 from gateway.services.sending import Sending
 from gateway.services.upkeep import Upkeep
@@ -41,7 +40,7 @@ class Gateway:
 
     settings: Settings
     database: Database
-    routes: RouteTable
+    routes: CurrentRoutes
     codec: Codec
     services: Services
     upkeep: Upkeep
@@ -88,7 +87,7 @@ def _keeps_messages(database: Database) -> bool:
 def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     """Wire a gateway; raises ConfigurationError, with what to do, when it cannot work as it is set."""
     codec, lists = make_codec(settings)
-    routes = read_route_table(settings.routes_dir, lists)
+    routes = CurrentRoutes(settings.routes_dir, lists, clock)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(settings.database, pool_size=settings.database_pool)
     keyring = make_keyring(settings, database)

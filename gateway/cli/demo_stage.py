@@ -23,7 +23,7 @@ from gateway.services.clock import dutch_day, utc_now
 from gateway.services.drafting import Candidate
 from gateway.services.intake import Accepted
 from gateway.services.queueing import Ending
-from gateway.services.routes import read_route_table
+from gateway.services.routes import read_route_book
 from gateway.settings import Settings
 from gateway.store.condition import has_messages
 from gateway.store.engine import Database
@@ -172,7 +172,7 @@ def _tell(message: MessageRow, what: str) -> None:
 def tell_plan(settings: Settings) -> None:
     """Tell what would be played; nothing is made or changed."""
     _refuse_when_known_used(settings)
-    route = _municipality(read_route_table(settings.routes_dir, make_codec(settings)[1]))
+    route = _municipality(read_route_book(settings.routes_dir, make_codec(settings)[1]).on(dutch_day(utc_now())))
     parties = "; ".join(f"{code} {name}" for code, name in _PROVIDERS.items())
     typer.echo(f"De demo zou deze partijen toevoegen: {parties}.")
     typer.echo(f"De gemeente is {route.code} {route.name}. Er zouden drie tokens worden gemaakt, en deze berichten:")

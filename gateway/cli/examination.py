@@ -15,7 +15,8 @@ from gateway.cli.database_examination import examine_database
 from gateway.cli.diagnosis import Diagnosis, Mark
 from gateway.cli.failures import in_dutch
 from gateway.errors import GatewayError
-from gateway.services.routes import read_route_table
+from gateway.services.clock import dutch_day, utc_now
+from gateway.services.routes import read_route_book
 from gateway.settings import Settings
 from gateway.store.vault import Keyring
 from gateway.wire.reference import read_codelijsten
@@ -140,7 +141,7 @@ def _schemas(settings: Settings) -> Diagnosis:
 
 def _routes(settings: Settings) -> Diagnosis:
 
-    table = read_route_table(settings.routes_dir, read_codelijsten(settings.schemas_dir))
+    table = read_route_book(settings.routes_dir, read_codelijsten(settings.schemas_dir)).on(dutch_day(utc_now()))
     regions = len({route.region for route in table})
     return Diagnosis(Mark.GOOD, "Routetabellen", f"{len(table)} gemeenten in {regions} regio's")
 

@@ -12,8 +12,8 @@ from gateway.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from gateway.composition import Gateway
-    from gateway.exchange.route import RouteTable
     from gateway.ijw.codelijsten import Codelijsten
+    from gateway.services.routes import RouteBook
     from gateway.services.rulebook import Rulebook
     from gateway.settings import Settings
     from gateway.store.engine import Database
@@ -62,11 +62,11 @@ def load_codec() -> tuple[Codec, Codelijsten]:
     return Codec(Schemas(folder), lists.meaning), lists
 
 
-def load_routes(lists: Codelijsten) -> RouteTable:
+def load_routes(lists: Codelijsten) -> RouteBook:
     """Load what is agreed with each municipality."""
-    from gateway.services.routes import read_route_table
+    from gateway.services.routes import read_route_book
 
-    return read_route_table(load_settings().routes_dir, lists)
+    return read_route_book(load_settings().routes_dir, lists)
 
 
 def load_rulebook() -> Rulebook:

@@ -173,7 +173,8 @@ def worker() -> None:
         try:
             rounds.start()
             say("De bezorger draait (stoppen: Ctrl+C)")
-            rounds.join()
+            with gateway.routes.watched():
+                rounds.join()
         except KeyboardInterrupt:
             gateway.upkeep.stop()
             rounds.join()

@@ -158,7 +158,7 @@ def _check(sources: list[str | Unreadable], today: date, *, with_reference: bool
     from gateway.services.judging import Outside, judged
 
     codec, lists = load_codec()
-    outside = Outside(today, lists, load_routes(lists)) if with_reference else None
+    outside = Outside(today, lists, load_routes(lists).on(today)) if with_reference else None
 
     def check(document: Document) -> Reading:
         return judged(codec.read(document), document, outside)

@@ -1,10 +1,11 @@
 """What is agreed with a municipality: how messages reach it, and what is special there (contract, chapter 5)."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Self
 
 from gateway.rules.rule import OwnProduct
 
@@ -72,16 +73,22 @@ class Route:
         return self.manual is not None and message_type in self.manual.types
 
 
-@dataclass(frozen=True, slots=True)
 class RouteTable:
     """All municipalities that the gateway serves, by CBS code."""
 
-    routes: Mapping[str, Route]
+    def __init__(self, routes: Mapping[str, Route]) -> None:
+        """Hold these routes."""
+        self._routes = MappingProxyType(dict(routes))
 
-    @classmethod
-    def of(cls, routes: Iterable[Route]) -> Self:
+    @staticmethod
+    def of(routes: Iterable[Route]) -> RouteTable:
         """Gather routes; a municipality has one."""
-        return cls(MappingProxyType({route.code: route for route in routes}))
+        return RouteTable({route.code: route for route in routes})
+
+    @property
+    def routes(self) -> Mapping[str, Route]:
+        """Give the routes by code; who needs several of one moment takes them from one such mapping."""
+        return self._routes
 
     def get(self, code: str) -> Route | None:
         """Find the route of a municipality; one without a route is not known here."""

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Final
 
 from gateway.errors import GatewayError
-from gateway.exchange.route import RouteTable
 from gateway.services.clock import Clock
+from gateway.services.current_routes import CurrentRoutes
 from gateway.services.metrics import metrics
 from gateway.store import queues, workers
 from gateway.store.engine import Database
@@ -53,7 +53,7 @@ class Health:
 class Watch:
     """Looks after the parts."""
 
-    def __init__(self, database: Database, routes: RouteTable, clock: Clock) -> None:
+    def __init__(self, database: Database, routes: CurrentRoutes, clock: Clock) -> None:
         """Watch this database."""
         self._database = database
         self._routes = routes
@@ -61,19 +61,19 @@ class Watch:
 
     def health(self) -> Health:
         """Look at every part now. The schemas were loaded, or the process would not have started."""
-        schemas = Part("schemas", State.PASS, f"14 schema's en {len(self._routes)} gemeenten geladen")
+        loaded = (Part("schemas", State.PASS, "14 schema's geladen"), self._routing())
         try:
             with self._database.read() as connection:
                 beat = workers.last_beat(connection)
                 depths = queues.depth(connection, now=self._clock())
         except GatewayError:
-            return Health((Part("database", State.FAIL, "de database antwoordt niet"), schemas))
+            return Health((Part("database", State.FAIL, "de database antwoordt niet"), *loaded))
         oldest = min((depth.oldest_received_at for depth in depths), default=None)
         waiting = sum(depth.waiting for depth in depths)
         return Health(
             (
                 Part("database", State.PASS, "bereikbaar"),
-                schemas,
+                *loaded,
                 self._worker(beat),
                 Part("queues", State.PASS, f"{waiting} berichten wachten"),
             ),
@@ -85,8 +85,19 @@ class Watch:
         now = self._clock()
         with self._database.read() as connection:
             return metrics(
-                queues.depth(connection, now=now), tally(connection, now), workers.last_beat(connection), now
+                queues.depth(connection, now=now),
+                tally(connection, now),
+                workers.last_beat(connection),
+                now,
+                routes_wrong=self._routes.problem is not None,
             )
+
+    def _routing(self) -> Part:
+        if self._routes.problem:
+            # What is wrong, and in which file, is in the log: this is for everybody to see.
+            says = "de gewijzigde routetabellen kloppen niet, de vorige gelden nog; zie `ijw-gateway routes check`"
+            return Part("routes", State.WARN, says)
+        return Part("routes", State.PASS, f"{len(self._routes)} gemeenten geladen")
 
     def _worker(self, beat: datetime | None) -> Part:
         if beat is None:

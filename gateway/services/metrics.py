@@ -1,4 +1,4 @@
-"""Numbers for Prometheus, read from the database when they are asked for: the same from every process."""
+"""Numbers for Prometheus, read from the database when they are asked for: nearly all the same from every process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from gateway.store.queues import Depth
 
 
 def metrics(
-    depths: list[Depth], statuses: dict[tuple[str, str], int], beat: datetime | None, now: datetime
+    depths: list[Depth],
+    statuses: dict[tuple[str, str], int],
+    beat: datetime | None,
+    now: datetime,
+    *,
+    routes_wrong: bool = False,
 ) -> tuple[bytes, str]:
     """Give the numbers as text, with their media type. Labels are codes of parties, types and statuses: nobody's."""
     registry = CollectorRegistry()
@@ -25,4 +30,6 @@ def metrics(
         kept.labels(message_type, status).set(count)
     silent = Gauge("ijw_worker_silent_seconds", "Time since a worker gave a sign of life.", registry=registry)
     silent.set((now - beat).total_seconds() if beat else float("inf"))
+    wrong = Gauge("ijw_routes_wrong", "Whether this process refused the changed route tables.", registry=registry)
+    wrong.set(routes_wrong)
     return generate_latest(registry), CONTENT_TYPE_LATEST

@@ -8,8 +8,6 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from gateway.exchange.route import DEFAULT_MAX_ATTEMPTS
-
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _FromProvider = Literal["JW305", "JW307", "JW315", "JW317", "JW323"]
 
@@ -20,7 +18,27 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class ManualTable(_Table):
+class DatedTable(_Table):
+    """A table that may hold from or until a day, and says where it comes from; both days count."""
+
+    source: _Text | None = Field(
+        default=None, description="waar het staat; een opmerking met # achter een waarde mag ook"
+    )
+    valid_from: date | None = Field(
+        default=None, description="de eerste dag waarop het geldt, zonder aanhalingstekens: 2027-01-01"
+    )
+    valid_until: date | None = Field(
+        default=None, description="de laatste dag waarop het geldt, zonder aanhalingstekens: 2026-12-31"
+    )
+
+    def holds_on(self, day: date) -> bool:
+        """Tell whether it holds on a day."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
+
+
+class ManualTable(DatedTable):
     """`[municipality.manual]`: the messages that people handle."""
 
     types: Annotated[list[_FromProvider], Field(min_length=1)] = Field(
@@ -33,7 +51,7 @@ class ManualTable(_Table):
     )
 
 
-class LimitsTable(_Table):
+class LimitsTable(DatedTable):
     """`[municipality.limits]`: what a region agreed in figures."""
 
     medical_referral_budget: int | None = Field(
@@ -41,7 +59,7 @@ class LimitsTable(_Table):
     )
 
 
-class ProductTable(_Table):
+class ProductTable(DatedTable):
     """`[[municipality.product]]`: a product code of the municipality's own."""
 
     code: Annotated[str, StringConstraints(pattern=r"^\S{1,5}$")] = Field(
@@ -50,45 +68,53 @@ class ProductTable(_Table):
     category: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")] = Field(
         description='de landelijke categorie waar de code in valt: twee cijfers, zoals "49"'
     )
-    valid_from: date | None = Field(
-        default=None, description="de eerste dag waarop de code geldt, zonder aanhalingstekens: 2024-01-01"
-    )
-    valid_until: date | None = Field(
-        default=None, description="de laatste dag waarop de code geldt, zonder aanhalingstekens: 2026-12-31"
-    )
 
 
-class MunicipalityTable(_Table):
-    """`[[municipality]]`: what is agreed with one municipality."""
+class _SettingsTable(_Table):
+    """How messages of a municipality are treated; what is left out stays as it is."""
 
-    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")] = Field(
-        description='de CBS-code van de gemeente: vier cijfers tussen aanhalingstekens, zoals "0150"'
+    delivery: Literal["queue", "ggk0210", "webhook", "email"] | None = Field(
+        default=None, description='hoe berichten de gemeente bereiken: "queue"'
     )
-    name: _Text = Field(description="de naam van de gemeente")
-    delivery: Literal["queue", "ggk0210", "webhook", "email"] = Field(
-        default="queue", description='hoe berichten de gemeente bereiken: "queue"'
-    )
-    history_checks: Literal["off", "advise", "enforce"] = Field(
-        default="advise",
+    history_checks: Literal["off", "advise", "enforce"] | None = Field(
+        default=None,
         description='wat controles tegen eerdere berichten en lijsten doen: "off", "advise" of "enforce"',
     )
-    retour: Literal["recipient", "gateway"] = Field(
-        default="recipient", description='wie het positieve retourbericht stuurt: "recipient" of "gateway"'
+    retour: Literal["recipient", "gateway"] | None = Field(
+        default=None, description='wie het positieve retourbericht stuurt: "recipient" of "gateway"'
     )
-    declaration_answer: Literal["recipient", "gateway"] = Field(
-        default="recipient", description='wie een JW323 met een JW325 beantwoordt: "recipient" of "gateway"'
+    declaration_answer: Literal["recipient", "gateway"] | None = Field(
+        default=None, description='wie een JW323 met een JW325 beantwoordt: "recipient" of "gateway"'
     )
-    max_attempts: int = Field(
-        default=DEFAULT_MAX_ATTEMPTS,
-        ge=1,
-        le=100,
-        description="na hoeveel mislukte pogingen het ophoudt: 1 tot en met 100",
+    max_attempts: int | None = Field(
+        default=None, ge=1, le=100, description="na hoeveel mislukte pogingen het ophoudt: 1 tot en met 100"
     )
     expire_days: int | None = Field(
         default=None,
         ge=1,
         le=3650,
         description="na hoeveel dagen wachten een bericht verloopt: 1 tot en met 3650; weglaten is nooit",
+    )
+
+    @property
+    def settings(self) -> dict[str, str | int]:
+        """Give what is set, by key."""
+        return self.model_dump(include=set(_SettingsTable.model_fields), exclude_none=True)
+
+
+class ChangeTable(_SettingsTable, DatedTable):
+    """`[[municipality.change]]`: settings that are otherwise from or until a day."""
+
+
+class MunicipalityTable(_SettingsTable):
+    """`[[municipality]]`: what is agreed with one municipality."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")] = Field(
+        description='de CBS-code van de gemeente: vier cijfers tussen aanhalingstekens, zoals "0150"'
+    )
+    name: _Text = Field(description="de naam van de gemeente")
+    source: _Text | None = Field(
+        default=None, description="waar het staat; een opmerking met # achter een waarde mag ook"
     )
     manual: ManualTable | None = Field(
         default=None, description="een tabel [municipality.manual] met types, reason en zo nodig email"
@@ -98,6 +124,10 @@ class MunicipalityTable(_Table):
     )
     limits: LimitsTable | None = Field(
         default=None, description="een tabel [municipality.limits] met medical_referral_budget"
+    )
+    change: list[ChangeTable] = Field(
+        default_factory=list,
+        description="een tabel [[municipality.change]] voor instellingen die vanaf of tot een dag anders zijn",
     )
 
 
@@ -116,6 +146,7 @@ TABLES: Final[dict[tuple[str, ...], type[BaseModel]]] = {
     ("municipality", "manual"): ManualTable,
     ("municipality", "limits"): LimitsTable,
     ("municipality", "product"): ProductTable,
+    ("municipality", "change"): ChangeTable,
 }
 
 

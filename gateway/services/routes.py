@@ -5,8 +5,9 @@ Everything that is wrong, in all files, is told at once, with the file, the line
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -18,6 +19,7 @@ from gateway.exchange.route import Answerer, Delivery, HistoryChecks, Manual, Ro
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.rules.rule import OwnProduct
 from gateway.services.route_file import (
+    DatedTable,
     ManualTable,
     MunicipalityTable,
     RouteFile,
@@ -43,18 +45,37 @@ class _Problem(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class Source:
     """A file that was read: its contents, and where everything stands."""
 
     path: Path
     lines: TomlLines
     contents: RouteFile
 
+    @property
+    def region(self) -> str:
+        """Give the region that the file is about; without a name it is called after the file."""
+        return self.contents.region or self.path.stem
+
     def problem(self, place: Place, reason: str) -> _Problem:
+        """Say what is wrong at a place in it."""
         return _Problem(self.path, self.lines.line(place), reason)
 
 
-def read_route_table(folder: Path, lists: Codelijsten) -> RouteTable:
+@dataclass(frozen=True, slots=True)
+class RouteBook:
+    """What the tables say, for any day."""
+
+    sources: tuple[Source, ...]
+
+    def on(self, day: date) -> RouteTable:
+        """Give what holds on a day."""
+        return RouteTable.of(
+            _route(source.region, table, day) for source in self.sources for table in source.contents.municipality
+        )
+
+
+def read_route_book(folder: Path, lists: Codelijsten) -> RouteBook:
     """Read every `*.toml` in a folder; raises RouteTableError, in words for an administrator."""
     if not folder.is_dir():
         message = f"De map met routetabellen {folder} bestaat niet; controleer IJW_ROUTES_DIR."
@@ -65,13 +86,13 @@ def read_route_table(folder: Path, lists: Codelijsten) -> RouteTable:
         raise RouteTableError(message)
     problems: list[_Problem] = []
     sources = [source for path in paths if (source := _read(path, problems))]
-    routes = _routes(sources, lists, problems)
+    problems.extend(_contradictions(sources, lists))
     if problems:
         raise RouteTableError("\n".join(str(problem) for problem in sorted(problems)))
-    return RouteTable.of(routes)
+    return RouteBook(tuple(sources))
 
 
-def _read(path: Path, problems: list[_Problem]) -> _Source | None:
+def _read(path: Path, problems: list[_Problem]) -> Source | None:
     """Read one file; what is wrong with its form is added to the problems."""
     text = ""
     try:
@@ -87,7 +108,7 @@ def _read(path: Path, problems: list[_Problem]) -> _Source | None:
     else:
         lines = TomlLines(text)
         try:
-            return _Source(path, lines, RouteFile.model_validate(data))
+            return Source(path, lines, RouteFile.model_validate(data))
         except ValidationError as error:
             details = error.errors(include_url=False)
             problems.extend(_Problem(path, lines.line(d["loc"]), _explain(d)) for d in details)
@@ -120,22 +141,20 @@ def _explain(detail: ErrorDetails) -> str:
     return f"{key}: deze waarde past niet; verwacht {expected}."
 
 
-def _routes(sources: list[_Source], lists: Codelijsten, problems: list[_Problem]) -> list[Route]:
-    """Make the routes; what contradicts the code lists or another table is added to the problems."""
+def _contradictions(sources: list[Source], lists: Codelijsten) -> Iterator[_Problem]:
+    """Find what contradicts the code lists, another table, or itself."""
     places: dict[str, str] = {}
-    routes: list[Route] = []
     for source in sources:
         for number, table in enumerate(source.contents.municipality):
             place: Place = ("municipality", number)
-            problems.extend(_wrong_code(source, (*place, "code"), table.code, lists, places))
-            problems.extend(_unsupported(source, place, table))
-            problems.extend(_wrong_products(source, place, table, lists))
-            routes.append(_route(source.contents.region or source.path.stem, table))
-    return routes
+            yield from _wrong_code(source, (*place, "code"), table.code, lists, places)
+            yield from _unsupported(source, place, table)
+            yield from _wrong_categories(source, place, table, lists)
+            yield from _wrong_days(source, place, table)
 
 
 def _wrong_code(
-    source: _Source, place: Place, code: str, lists: Codelijsten, places: dict[str, str]
+    source: Source, place: Place, code: str, lists: Codelijsten, places: dict[str, str]
 ) -> Iterator[_Problem]:
     """Refuse a code that no municipality has, and one that is at an earlier place already."""
     if lists.gemeente(code) is None:
@@ -148,41 +167,72 @@ def _wrong_code(
     places.setdefault(code, f"{source.path}, regel {source.lines.line(place)}")
 
 
-def _wrong_products(source: _Source, place: Place, table: MunicipalityTable, lists: Codelijsten) -> Iterator[_Problem]:
-    """Refuse a code in a category that is not national, and one that ends before it begins."""
+def _wrong_categories(source: Source, place: Place, table: MunicipalityTable, lists: Codelijsten) -> Iterator[_Problem]:
+    """Refuse a product code in a category that is not national."""
     for number, product in enumerate(table.product):
         if lists.meaning("LDT_ProductCategorie", product.category) is None:
             reason = f"{product.category} is geen landelijke categorie; verwacht {expectation(_CATEGORY)}."
             yield source.problem((*place, "product", number, "category"), f"{'.'.join(_CATEGORY)}: {reason}")
-        if product.valid_from and product.valid_until and product.valid_until < product.valid_from:
-            reason = "ligt voor valid_from; verwacht die dag of een latere."
-            place_until = (*place, "product", number, "valid_until")
-            yield source.problem(place_until, f"municipality.product.valid_until: {reason}")
 
 
-def _unsupported(source: _Source, place: Place, table: MunicipalityTable) -> Iterator[_Problem]:
+def _wrong_days(source: Source, place: Place, table: MunicipalityTable) -> Iterator[_Problem]:
+    """Refuse what ends before it begins."""
+    for inner, dated in _dated(table):
+        if dated.valid_from and dated.valid_until and dated.valid_until < dated.valid_from:
+            key = ".".join(name for name in ("municipality", *inner) if isinstance(name, str))
+            reason = f"{key}.valid_until: ligt voor valid_from; verwacht die dag of een latere."
+            yield source.problem((*place, *inner, "valid_until"), reason)
+
+
+def _dated(table: MunicipalityTable) -> Iterator[tuple[Place, DatedTable]]:
+    """Give the tables within a municipality's that have days of their own, with their places in it."""
+    if table.manual:
+        yield ("manual",), table.manual
+    if table.limits:
+        yield ("limits",), table.limits
+    yield from ((("product", number), product) for number, product in enumerate(table.product))
+    yield from ((("change", number), change) for number, change in enumerate(table.change))
+
+
+def _unsupported(source: Source, place: Place, table: MunicipalityTable) -> Iterator[_Problem]:
     """Refuse a way of delivery that is not there yet: messages would wait in a place where nobody looks.
 
     Limits are advice about agreements, and are kept: a table that is written for them must not stop the exchange.
     """
-    if table.delivery != "queue":
-        reason = f'municipality.delivery: "{table.delivery}" wordt nog niet ondersteund; verwacht "queue".'
+    yield from _unsupported_delivery(source, place, table.delivery, "municipality")
+    for number, change in enumerate(table.change):
+        yield from _unsupported_delivery(source, (*place, "change", number), change.delivery, "municipality.change")
+
+
+def _unsupported_delivery(source: Source, place: Place, delivery: str | None, table: str) -> Iterator[_Problem]:
+    if delivery not in (None, "queue"):
+        reason = f'{table}.delivery: "{delivery}" wordt nog niet ondersteund; verwacht "queue".'
         yield source.problem((*place, "delivery"), reason)
 
 
-def _route(region: str, table: MunicipalityTable) -> Route:
+# How a setting is read; the others are numbers already.
+_WORDS: Final[dict[str, Callable[[str], Any]]] = {
+    "delivery": Delivery,
+    "history_checks": HistoryChecks,
+    "retour": Answerer,
+    "declaration_answer": Answerer,
+}
+
+
+def _route(region: str, table: MunicipalityTable, day: date) -> Route:
+    """Give what holds for a municipality on a day; of two changes the later one in the file counts."""
+    settings: dict[str, Any] = dict(table.settings)
+    for change in table.change:
+        if change.holds_on(day):
+            settings |= change.settings
+    limits = table.limits if table.limits and table.limits.holds_on(day) else None
     return Route(
         code=table.code,
         name=table.name,
         region=region,
-        delivery=Delivery(table.delivery),
-        history_checks=HistoryChecks(table.history_checks),
-        retour=Answerer(table.retour),
-        declaration_answer=Answerer(table.declaration_answer),
-        max_attempts=table.max_attempts,
-        expire_days=table.expire_days,
-        medical_referral_budget=table.limits.medical_referral_budget if table.limits else None,
-        manual=_manual(table.manual) if table.manual else None,
+        **{key: _WORDS[key](value) if key in _WORDS else value for key, value in settings.items()},
+        medical_referral_budget=limits.medical_referral_budget if limits else None,
+        manual=_manual(table.manual) if table.manual and table.manual.holds_on(day) else None,
         own_products=tuple(
             OwnProduct(product.code, product.category, product.valid_from, product.valid_until)
             for product in table.product

@@ -25,7 +25,7 @@ def test_ready(client: Client, gateway: Gateway, clock: Clock) -> None:
     assert response.status_code == 200
     health = response.json()
     assert (health["status"], health["oldestWaiting"]) == ("pass", None)
-    assert set(health["parts"]) == {"database", "schemas", "worker", "queues"}
+    assert set(health["parts"]) == {"database", "schemas", "routes", "worker", "queues"}
     receipt = client.post(post_of("JW305")).json()
     clock.forward(minutes=2)
     health = client.get("/health/ready").json()

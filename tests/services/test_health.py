@@ -23,7 +23,7 @@ def test_a_gateway_at_work_is_healthy(gateway: Gateway) -> None:
     gateway.upkeep.round()
     health = gateway.services.watch.health()
     assert health.state is State.PASS
-    assert list(states(gateway)) == ["database", "schemas", "worker", "queues"]
+    assert list(states(gateway)) == ["database", "schemas", "routes", "worker", "queues"]
     assert health.oldest_waiting is None
 
 
@@ -61,7 +61,7 @@ def test_without_a_database_nothing_can_be_taken(embedded: Gateway, monkeypatch:
 
     monkeypatch.setattr("gateway.services.health.workers.last_beat", away)
     assert embedded.services.watch.health().state is State.FAIL
-    assert states(embedded) == {"database": State.FAIL, "schemas": State.PASS}
+    assert states(embedded) == {"database": State.FAIL, "schemas": State.PASS, "routes": State.PASS}
 
 
 def test_a_database_file_that_is_gone_is_a_failure(embedded: Gateway, tmp_path: Path) -> None:

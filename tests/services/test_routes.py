@@ -7,12 +7,13 @@ import pytest
 
 from gateway import resources
 from gateway.errors import RouteTableError
-from gateway.exchange.route import Answerer, Delivery, HistoryChecks, Manual, Route
+from gateway.exchange.route import Answerer, Delivery, HistoryChecks, Manual, Route, RouteTable
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.rules.rule import OwnProduct
-from gateway.services.routes import read_route_table
+from gateway.services.routes import read_route_book
 from gateway.wire.reference import read_codelijsten
 
+TODAY = date(2026, 11, 26)
 DIEMEN = '[[municipality]]\ncode = "0384"\nname = "Diemen"\n'
 
 
@@ -20,6 +21,11 @@ DIEMEN = '[[municipality]]\ncode = "0384"\nname = "Diemen"\n'
 def lists() -> Codelijsten:
     """Give the reference lists that ship."""
     return read_codelijsten()
+
+
+def read_route_table(folder: Path, lists: Codelijsten, day: date = TODAY) -> RouteTable:
+    """Read a folder, and give what holds on a day."""
+    return read_route_book(folder, lists).on(day)
 
 
 def problems(folder: Path, lists: Codelijsten) -> list[str]:
@@ -141,6 +147,52 @@ def test_shipped_own_products_are_those_of_the_source(lists: Codelijsten) -> Non
     assert not any(lists.product(code) for code in codes)
 
 
+@pytest.mark.parametrize(
+    ("day", "manual"), [("2026-12-31", True), ("2027-01-01", False), ("2026-03-01", True), ("2026-02-28", False)]
+)
+def test_manual_until_the_new_application_arrives(tmp_path: Path, lists: Codelijsten, day: str, manual: bool) -> None:
+    """A value holds from and until its days, both of which count; one line ends it."""
+    text = """
+        [municipality.manual]
+        types = ["JW317"]
+        reason = "Kan niet"
+        valid_from = 2026-03-01
+        valid_until = 2026-12-31  # tot de nieuwe applicatie er is
+    """
+    (tmp_path / "a.toml").write_text(DIEMEN + text)
+    route = read_route_table(tmp_path, lists, date.fromisoformat(day)).get("0384")
+    assert route is not None
+    assert route.is_manual("JW317") is manual
+
+
+def test_settings_that_change(tmp_path: Path, lists: Codelijsten) -> None:
+    """A change holds on its days, what it leaves out stays; of two on one day the later in the file counts."""
+    text = """
+        retour = "gateway"
+        max_attempts = 3
+        [[municipality.change]]
+        valid_from = 2027-01-01
+        history_checks = "enforce"
+        max_attempts = 9
+        [[municipality.change]]
+        valid_from = 2027-06-01
+        valid_until = 2027-06-30
+        history_checks = "off"
+    """
+    (tmp_path / "a.toml").write_text(DIEMEN + text)
+    found = {
+        day: (route.history_checks.value, route.max_attempts, route.retour.value)
+        for day in ("2026-12-31", "2027-01-01", "2027-06-30", "2027-07-01")
+        if (route := read_route_table(tmp_path, lists, date.fromisoformat(day)).get("0384"))
+    }
+    assert found == {
+        "2026-12-31": ("advise", 3, "gateway"),
+        "2027-01-01": ("enforce", 9, "gateway"),
+        "2027-06-30": ("off", 9, "gateway"),
+        "2027-07-01": ("enforce", 9, "gateway"),
+    }
+
+
 def test_limits_are_kept(tmp_path: Path, lists: Codelijsten) -> None:
     """The limits of a region's agreements are read, and refuse nothing."""
     (tmp_path / "a.toml").write_text(f"{DIEMEN}[municipality.limits]\nmedical_referral_budget = 8000\n")
@@ -152,7 +204,7 @@ def test_limits_are_kept(tmp_path: Path, lists: Codelijsten) -> None:
 @pytest.mark.parametrize(
     ("extra", "line", "told"),
     [
-        ('codes = "0384"', 4, "municipality.codes: deze sleutel is onbekend; bekend zijn: code, name, "),
+        ('codes = "0384"', 4, "municipality.codes: deze sleutel is onbekend; bekend zijn: "),
         ('delivery = "fax"', 4, "municipality.delivery: deze waarde past niet"),
         ('delivery = "ggk0210"', 4, 'municipality.delivery: "ggk0210" wordt nog niet ondersteund'),
         ('delivery = "webhook"', 4, "nog niet ondersteund"),
@@ -161,11 +213,18 @@ def test_limits_are_kept(tmp_path: Path, lists: Codelijsten) -> None:
         ('[[municipality.product]]\ncode = "123456"\ncategory = "49"', 5, "hoogstens vijf tekens"),
         ('[[municipality.product]]\ncode = "49383"', 4, "municipality.product.category: ontbreekt"),
         ('[[municipality.product]]\ncode = "49383"\ncategory = "99"', 6, "99 is geen landelijke categorie"),
-        ('[[municipality.product]]\ncode = "1"\ncategory = "49"\nvalid_from = "2024"', 7, "2024-01-01"),
+        ('[[municipality.product]]\ncode = "1"\ncategory = "49"\nvalid_from = "2024"', 7, "zonder aanhalingstekens"),
         (
             '[[municipality.product]]\ncode = "1"\ncategory = "49"\nvalid_from = 2024-01-02\nvalid_until = 2024-01-01',
             8,
             "municipality.product.valid_until: ligt voor valid_from",
+        ),
+        ('[[municipality.change]]\ndelivery = "fax"', 5, "municipality.change.delivery: deze waarde past niet"),
+        ('[[municipality.change]]\ndelivery = "email"', 5, 'change.delivery: "email" wordt nog niet ondersteund'),
+        (
+            "[[municipality.change]]\nvalid_from = 2024-01-02\nvalid_until = 2024-01-01",
+            6,
+            "municipality.change.valid_until: ligt voor valid_from",
         ),
         ("limits = 3", 4, "municipality.limits: deze waarde past niet; verwacht een tabel"),
         ('history_checks = "on"', 4, '"off", "advise" of "enforce"'),
