@@ -13,7 +13,7 @@ from datetime import date
 from typing import Final, Generic, Self, TypeAlias, TypeVar
 from uuid import UUID
 
-from gateway.ijw.declaratie import JW323
+from gateway.ijw.declaratie import CREDIT, JW323
 from gateway.ijw.klasse import Klasse
 from gateway.ijw.levering import JW305, JW307
 from gateway.ijw.toewijzing import JW301
@@ -126,6 +126,12 @@ class Dossier:
             latest[feit.klasse.toewijzing_nummer] = feit
         return [latest[nummer] for nummer in sorted(latest)]
 
+    def asked(self) -> set[str]:
+        """Give the ReferentieAanbieders under which something was asked for the client."""
+        return {feit.klasse.referentie_aanbieder for feit in self.aanvragen} | {
+            feit.klasse.referentie_aanbieder for feit in self.wijzigingen
+        }
+
     def standing_starts(self) -> list[Feit[JW305.StartProduct]]:
         """Give the starts that were not removed since, each key once."""
         return standing(self.starts)
@@ -139,6 +145,28 @@ class Dossier:
         if (prestatie.bericht, prestatie.klasse.product_referentie.referentie_nummer) in self.afgewezen:
             return False
         return True if prestatie.bericht in self.toegekend else None
+
+    def counting_prestaties(self) -> list[Feit[JW323.Prestatie]]:
+        """Give the debit Prestaties that count: not refused, and not credited since (IV085, OP366).
+
+        Those that are not answered yet are among them.
+        """
+        credited = self.credited()
+        return [
+            feit
+            for feit in self.prestaties
+            if feit.klasse.ingediend_bedrag.debet_credit != CREDIT
+            and feit.klasse.product_referentie.referentie_nummer not in credited
+            and self.grants(feit) is not False
+        ]
+
+    def credited(self) -> frozenset[str]:
+        """Give the ReferentieNummers of the Prestaties that a credit took back; a refused credit took back nothing."""
+        return frozenset(
+            feit.klasse.product_referentie.vorig_referentie_nummer or ""
+            for feit in self.prestaties
+            if feit.klasse.ingediend_bedrag.debet_credit == CREDIT and self.grants(feit) is not False
+        )
 
 
 def nietig(product: JW301.ToegewezenProduct) -> bool:

@@ -6,12 +6,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
-from gateway.ijw.declaratie import JW323, JW325
+from gateway.ijw.declaratie import CREDIT, DEBET, JW323, JW325
 from gateway.ijw.typen import BedragMetDC, GeslotenPeriode, TotaalBedragMetDC
-from gateway.rules.conditions import CREDIT
 from gateway.rules.dates import parts, years_before
 from gateway.rules.doubles import doubles
-from gateway.rules.fields import DEBET
 from gateway.rules.rule import Breaches, Context, Level, at, rule
 
 BEWAARJAREN: Final = 5

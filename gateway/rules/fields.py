@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final, TypeAlias
 
 from gateway.ijw.bsn import passes_elfproef
-from gateway.ijw.declaratie import JW323, JW325
+from gateway.ijw.declaratie import DEBET, JW323, JW325
 from gateway.ijw.levering import JW305, JW307
 from gateway.ijw.toewijzing import JW301
 from gateway.ijw.typen import Adres, BedragMetDC, Geboortedatum, OpenPeriode, TotaalBedragMetDC, VolledigeNaam
@@ -29,7 +29,6 @@ MET_PARTNERNAAM: Final = frozenset({"1", "2", "3", "4"})
 ZONDER_PARTNERNAAM: Final = frozenset({"1", NIET_NATUURLIJK_PERSOON})
 EERSTE_AANLEVERING, VERWIJDEREN = "1", "3"
 VERVALLEN, VERWIJDERD = "01", "13"
-DEBET: Final = "D"
 DAG_ONBEKEND, DAG_EN_MAAND_ONBEKEND, ALLES_ONBEKEND = "1", "2", "3"
 ONBEKENDE_DATUM: Final = date(1900, 1, 1)
 EERSTE_DECLARATIEDAG: Final = date(2021, 1, 1)

@@ -81,8 +81,12 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class HistoryContext(Context):
-    """What a rule against earlier messages may know besides the element that it judges."""
+    """What a rule against earlier messages may know besides the element that it judges.
 
+    `message_type` is the type of the message (`JW325`), for a class that several share.
+    """
+
+    message_type: str
     gemeente: str
     aanbieder: str
     history: History

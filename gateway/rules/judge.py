@@ -44,6 +44,7 @@ def judge_against(bericht: Bericht, history: History) -> list[Finding]:
     municipality_sends = bericht.AFZENDER is Kant.GEMEENTE
     context = HistoryContext(
         dagtekening=header.bericht_identificatie.dagtekening,
+        message_type=bericht.TYPE,
         gemeente=header.afzender if municipality_sends else header.ontvanger,
         aanbieder=header.ontvanger if municipality_sends else header.afzender,
         history=history,

@@ -16,6 +16,13 @@ Gevraagd: TypeAlias = NieuwGevraagd | JW317.TeWijzigenProduct
 LAATSTE_DAG_VRIJE_OMVANG: Final = date(2020, 12, 31)
 
 
+def named_numbers(verzoek: JW317.Verzoek) -> set[int]:
+    """Give the numbers of the allocations that a request for change leaves as they are, or changes."""
+    return {product.toewijzing_nummer for product in verzoek.ongewijzigde_producten} | {
+        product.toewijzing_nummer for product in verzoek.te_wijzigen_producten
+    }
+
+
 def ingangsdatum_field(product: Gevraagd) -> str:
     """Name the field with the first day."""
     if isinstance(product, JW301.ToegewezenProduct):

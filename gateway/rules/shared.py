@@ -14,7 +14,8 @@ from gateway.ijw.verzoek import JW315, JW317
 from gateway.rules.dates import parts, years_before
 from gateway.rules.doubles import doubles
 from gateway.rules.fields import ALLES_ONBEKEND, ONBEKENDE_DATUM
-from gateway.rules.rule import Breaches, Context, at, rule
+from gateway.rules.history import HistoryContext
+from gateway.rules.rule import Breaches, Context, Level, at, rule
 
 HOOGSTE_LEEFTIJD: Final = 120
 
@@ -49,6 +50,7 @@ _Elements: TypeAlias = (
     | JW323.Client
     | JW323.Prestatie
 )
+_MetClient: TypeAlias = JW317.Client | JW323.Client
 
 
 @rule("TR002", on=Geboortedatum)
@@ -87,6 +89,24 @@ def tr134(element: _Dated, ctx: Context) -> Breaches:
     field = _DATE_FIELDS[type(element)]
     if getattr(element, field) > ctx.dagtekening:
         yield at(element, field)
+
+
+@rule("TR304", on=_MetClient, retour="8187", level=Level.OVERSTIJGEND, messages=(JW317, JW323, JW325), absence=True)
+def tr304(client: _MetClient, ctx: HistoryContext) -> Breaches:
+    """Bsn is dat van een cliënt van eerdere berichten: van een toewijzing, of in een JW325 van de declaratie.
+
+    Fout: een cliënt voor wie de aanbieder van deze gemeente geen toewijzing heeft. Goed: een cliënt met een toewijzing.
+    Lezing: Wat onder een onbekende cliënt staat wordt niet verder getoetst (IV087).
+    """
+    dossier = ctx.history.dossier(client.bsn)
+    answered = ctx.history.answered
+    if ctx.message_type != JW325.TYPE:
+        known = bool(dossier.toewijzingen)
+    else:
+        # To a declaration that is not known, TR337 already says so.
+        known = answered is None or any(feit.bericht == answered.bericht for feit in dossier.prestaties)
+    if not known:
+        yield at(client, "bsn")
 
 
 def _double_prestaties(clienten: tuple[JW323.Client, ...]) -> Iterator[list[JW323.Prestatie]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -14,8 +15,10 @@ from gateway.ijw.klasse import Klasse
 from gateway.ijw.typen import Geboortedatum, Product, Referentie
 from gateway.ijw.verzoek import JW317
 from gateway.ijw.waarden import read_getal
+from gateway.rules.history import Declaratie
 from tests.rules.builders import (
     AANGEVRAAGD,
+    APRIL,
     BSN,
     CATEGORY,
     CONTACT,
@@ -30,6 +33,7 @@ from tests.rules.builders import (
     JW317_,
     JW323_,
     JW325_,
+    MUNICIPALITY,
     NIEUW,
     OTHER_BSN,
     PRESTATIE,
@@ -42,6 +46,7 @@ from tests.rules.builders import (
     get,
     places,
 )
+from tests.rules.histories import against, dossier, fact, history, with_dossiers
 from tests.rules.test_fields import BORN
 
 TOMORROW = date(2026, 5, 7)
@@ -205,3 +210,24 @@ def test_tr134_is_not_about_what_comes() -> None:
     """An Ingangsdatum, or the Begindatum of a stop, may lie after the Dagtekening."""
     assert not places(change(JW301_, "client.toegewezen_producten.0", ingangsdatum=TOMORROW), "TR134")
     assert not places(change(JW307_, "client.stop_producten.0", begindatum=TOMORROW), "TR134")
+
+
+@pytest.mark.parametrize(
+    ("bericht", "shown"),
+    [(JW317_, "/Bericht/Client/Bsn"), (JW323_, "/Bericht/Declaratie/Clienten/Client[1]/Bsn")],
+)
+def test_tr304_a_client_has_an_allocation(bericht: Bericht, shown: str) -> None:
+    """A client is known when anything was allocated; one of several clients may be known and another not."""
+    other = {OTHER_BSN: dossier(TOEGEWEZEN)}
+    assert against(bericht, with_dossiers(other), "TR304") == [(shown,)]
+    assert not against(bericht, with_dossiers({**other, BSN: dossier(TOEGEWEZEN)}), "TR304")
+
+
+def test_tr304_a_client_of_an_answer_was_declared() -> None:
+    """A JW325 names clients of the declaration that it answers, and where that is not known says nothing of them."""
+    answered = Declaratie(UUID(int=7), MUNICIPALITY, "DN001", APRIL, ("1.0.0", "1.0.0"))
+    of_this, of_another = fact(PRESTATIE, bericht=7), fact(PRESTATIE, bericht=8)
+    shown = [("/Bericht/DeclaratieAntwoord/Clienten/Client/Bsn",)]
+    assert not against(JW325_, history(of_this, answered=answered), "TR304")
+    assert against(JW325_, history(of_another, TOEGEWEZEN, answered=answered), "TR304") == shown
+    assert not against(JW325_, history(), "TR304")

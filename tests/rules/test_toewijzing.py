@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
 
 from gateway.ijw.toewijzing import JW301
-from gateway.ijw.typen import Adres, Huis, Product, Telefoonnummers
+from gateway.ijw.typen import Adres, Huis, Product, Referentie, Telefoonnummers
+from gateway.rules.history import Nummer
 from tests.rules.builders import (
+    AANGEVRAAGD,
     ADRES,
     CATEGORY,
     CONTACT,
+    CREDIT,
     JW301_,
+    JW317_,
     OTHER_PRODUCT,
+    PRESTATIE,
     PRODUCT,
+    PROVIDER,
     TELEFOON,
     TOEGEWEZEN,
     change,
     copy,
     places,
 )
+from tests.rules.histories import against, dossier, fact, history, with_dossiers
 
 SAME_CATEGORY = Product(categorie="45", code="45A05")
 FIRST, LAST = date(2026, 4, 1), date(2026, 4, 30)
@@ -152,3 +159,93 @@ def test_tr302_one_day_for_another_reason_counts(reden: str | None) -> None:
     """A product of one day is only a removal with reason 13 or 01."""
     one_day = _toegewezen(PRODUCT, FIRST, FIRST, nummer=9, reden_wijziging=reden)
     assert toegewezen((PRODUCT, FIRST, LAST), one_day) == [[1, 2]]
+
+
+ALLOCATION = "/Bericht/Client/ToegewezenProducten/ToegewezenProduct"
+OWN = Nummer(PROVIDER, bsn_same=True, product=PRODUCT, ingangsdatum=TOEGEWEZEN.ingangsdatum)
+REMOVED = replace(TOEGEWEZEN, einddatum=TOEGEWEZEN.ingangsdatum, reden_wijziging="13")
+
+
+def allocated(*products: JW301.ToegewezenProduct) -> JW301:
+    """Make a JW301 with these allocations."""
+    return change(JW301_, "client", toegewezen_producten=products)
+
+
+@pytest.mark.parametrize(
+    ("fields", "broken"),
+    [
+        ({}, False),
+        ({"aanbieder": "12345678"}, True),
+        ({"bsn_same": False}, True),
+        ({"product": OTHER_PRODUCT}, True),
+        ({"product": None}, True),
+        ({"ingangsdatum": date(2026, 4, 2)}, True),
+    ],
+)
+def test_tr332_a_number_is_of_one_allocation(fields: dict[str, Any], broken: bool) -> None:
+    """A number comes back only for the allocation that it was given to, whatever else it was used for."""
+    for used in ((OWN._replace(**fields),), (OWN, OWN._replace(**fields))):
+        found = against(JW301_, history(nummers={300201: used}), "TR332")
+        assert found == ([(f"{ALLOCATION}/ToewijzingNummer",)] if broken else [])
+    assert not against(JW301_, history(nummers={300202: (OWN._replace(bsn_same=False),)}), "TR332")
+
+
+def test_tr379_a_reference_is_that_of_a_request() -> None:
+    """A ReferentieAanbieder is one under which the provider asked something for this client; none is always right."""
+    bericht = allocated(replace(TOEGEWEZEN, referentie_aanbieder="R1"))
+    shown = [(f"{ALLOCATION}/ReferentieAanbieder",)]
+    assert against(bericht, history(), "TR379") == shown
+    assert against(bericht, history(replace(AANGEVRAAGD, referentie_aanbieder="R2")), "TR379") == shown
+    assert against(bericht, with_dossiers({"999900018": dossier(AANGEVRAAGD)}), "TR379") == shown
+    assert not against(bericht, history(AANGEVRAAGD), "TR379")
+    assert not against(bericht, history(JW317_.client.verzoek), "TR379")
+    assert not against(JW301_, history(), "TR379")
+
+
+def test_tr379_only_the_first_time() -> None:
+    """A later version of the allocation has no ReferentieAanbieder any more; the same one again keeps it."""
+    honoured = replace(TOEGEWEZEN, referentie_aanbieder="R1")
+    known = history(AANGEVRAAGD, honoured)
+    assert not against(allocated(honoured), known, "TR379")
+    for fields in ({"toewijzingsdatum": date(2026, 4, 2)}, {"toewijzingstijd": time(12, 34, 57)}):
+        later = replace(honoured, **fields)
+        assert against(allocated(later), known, "TR379") == [(f"{ALLOCATION}/ReferentieAanbieder",)]
+        assert not against(allocated(replace(later, referentie_aanbieder=None)), known, "TR379")
+        assert not against(allocated(honoured), history(AANGEVRAAGD, later), "TR379")
+    other = replace(honoured, toewijzing_nummer=300202, toewijzingsdatum=date(2026, 4, 2))
+    assert not against(allocated(other), known, "TR379")
+
+
+def test_tr379_a_change_is_honoured_as_a_whole() -> None:
+    """Where one allocation honours a request for change, all that it names do (IV093)."""
+    known = history(JW317_.client.verzoek)
+    changed = replace(TOEGEWEZEN, referentie_aanbieder="R1")
+    stays = replace(TOEGEWEZEN, toewijzing_nummer=300200, product=OTHER_PRODUCT)
+    unnamed = replace(TOEGEWEZEN, toewijzing_nummer=300208, product=SAME_CATEGORY)
+    assert against(allocated(changed, stays), known, "TR379") == [(f"{ALLOCATION}[2]",)]
+    assert not against(allocated(changed, replace(stays, referentie_aanbieder="R1")), known, "TR379")
+    assert not against(allocated(changed, unnamed), known, "TR379")
+    assert not against(allocated(TOEGEWEZEN, stays), known, "TR379")
+
+
+def test_tr385_what_was_paid_for_is_not_removed() -> None:
+    """An allocation with granted Prestaties is removed only when each of them was credited."""
+    declared = fact(PRESTATIE, bericht=7)
+    credit = replace(
+        CREDIT,
+        toewijzing_nummer=300201,
+        product_referentie=Referentie(referentie_nummer="C", vorig_referentie_nummer="RN001"),
+    )
+    granted: dict[str, Any] = {"toegekend": frozenset({declared.bericht})}
+
+    def found(*known: Any, product: JW301.ToegewezenProduct = REMOVED, **fields: Any) -> list[tuple[str, ...]]:
+        return against(allocated(product), with_dossiers({JW301_.client.bsn: dossier(*known, **fields)}), "TR385")
+
+    assert found(declared, **granted) == [(f"{ALLOCATION}/RedenWijziging",)]
+    assert not found(declared)
+    assert not found(declared, product=TOEGEWEZEN, **granted)
+    assert not found(declared, product=replace(REMOVED, toewijzing_nummer=300209), **granted)
+    assert not found(declared, credit, **granted)
+    refused = fact(credit, bericht=8)
+    assert found(declared, refused, afgewezen=frozenset({(refused.bericht, "C")}), **granted)
+    assert not found(declared, afgewezen=frozenset({(declared.bericht, "RN001")}), **granted)
