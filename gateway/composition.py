@@ -16,9 +16,12 @@ from gateway.services.current_routes import CurrentRoutes
 from gateway.services.feestdagen import Feestdagen
 from gateway.services.group_commit import GroupCommit
 from gateway.services.health import Watch
+from gateway.services.holding import Holding
 from gateway.services.inquiry import Inquiry
 from gateway.services.intake import Intake
 from gateway.services.queueing import Queueing
+from gateway.services.retention import Retention
+from gateway.services.retention_file import read_terms
 from gateway.services.rulebook import Rulebook
 from gateway.services.sending import Sending
 from gateway.services.upkeep import Upkeep
@@ -93,6 +96,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     keyring = make_keyring(settings, database)
     intake = Intake(database, keyring, codec, lists, routes, clock)
     audit = Audit(database, keyring, clock)
+    retention = Retention(database, keyring, read_terms(settings.retention_file), audit, clock)
     services = Services(
         access=Access(database, audit, clock),
         audit=audit,
@@ -100,8 +104,11 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         intake=intake,
         commits=GroupCommit(intake.settle),
         queueing=Queueing(database, routes, audit, clock),
+        holding=Holding(database, keyring, audit, clock),
+        retention=retention,
         inquiry=Inquiry(database, keyring, codec, audit, clock),
         watch=Watch(database, routes, clock),
         rulebook=Rulebook(read_standard(settings.schemas_dir), lists),
     )
-    return Gateway(settings, database, routes, codec, services, Upkeep(database, clock, Sending(database, {}, clock)))
+    upkeep = Upkeep(database, clock, Sending(database, {}, clock), chores=[retention.daily])
+    return Gateway(settings, database, routes, codec, services, upkeep)

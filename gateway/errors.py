@@ -38,6 +38,10 @@ class ConflictError(GatewayError):
     """What is stored already contradicts what was to be written."""
 
 
+class ContentRemovedError(GatewayError):
+    """The content of the message was removed when its term was over."""
+
+
 class InvalidBerichtError(GatewayError):
     """The gateway made a message that does not fit the schema."""
 

@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     routes_dir: Path = Field(default_factory=routes_dir)
     schemas_dir: Path = Field(default_factory=schemas_dir)
     encryption_keys: SecretStr | None = None
+    # How long messages are kept; without, what gateway/exchange/retention.py says.
+    retention_file: Path | None = None
     log_format: Literal["console", "json"] | None = None
     smtp_url: SecretStr | None = None
     # Whether a term in working days passes over Good Friday, and over which fifths of May.

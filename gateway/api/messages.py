@@ -20,6 +20,7 @@ from gateway.api.receipts import detail, page, receipt
 from gateway.api.security import Has, Reader, quick_caller_of, services_of
 from gateway.api.services import Services
 from gateway.api.shapes import MessageDetail, MessagePage, MessageQuery, MessageSearch, Receipt
+from gateway.errors import ContentRemovedError
 from gateway.exchange.refusal import Refusal
 from gateway.services.caller import Caller
 from gateway.services.inquiry import parts
@@ -166,12 +167,16 @@ def get_message(services: Has, caller: Reader, message_id: MessageId) -> Respons
                 "application/json": {"schema": {"type": "object"}},
             },
         },
-        **problems(400, 401, 403, 404),
+        **problems(400, 401, 403, 404, 410),
     },
 )
 def get_content(request: Request, services: Has, caller: Reader, message_id: MessageId) -> Response:
     """Geef de inhoud van een bericht, byte voor byte zoals die is aangenomen."""
-    document = services.inquiry.content(message_id, caller)
+    try:
+        document = services.inquiry.content(message_id, caller)
+    except ContentRemovedError:
+        detail = "De bewaartermijn van de inhoud is voorbij; dat het bericht er was, is nog te zien."
+        raise ProblemError("content-removed", detail) from None
     if document is None:
         raise _not_found()
     if preferred(request.headers.get("accept", ""), _RANGES, otherwise=False):

@@ -46,6 +46,7 @@ _DESCRIPTIONS: Final = {
     403: "Dit mag met dit token niet",
     404: "Niet gevonden, of niet voor u",
     409: "Dit strijdt met wat er al is",
+    410: "De inhoud is er niet meer: de bewaartermijn is voorbij",
     413: "Te groot: een bericht tot 25 MB, een vraag tot 1 MB",
     415: "Dit mediatype of deze codering neemt de gateway niet",
     500: "De gateway faalde; er is niets aangenomen",

@@ -36,6 +36,7 @@ KINDS: Final[dict[str, tuple[int, str]]] = {
     "not-found": (404, "Niet gevonden"),
     "method-not-allowed": (405, "Deze methode kan hier niet"),
     "invalid-input": (400, "De vraag klopt niet"),
+    "content-removed": (410, "De inhoud is er niet meer"),
     "lease-lost": (409, "Deze uitgifte is niet meer van u"),
     "unavailable": (503, "De gateway kan nu even niets opslaan"),
     "internal-error": (500, "De gateway heeft een fout gemaakt"),

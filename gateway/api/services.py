@@ -10,9 +10,11 @@ from gateway.services.audit import Audit
 from gateway.services.drafting import Candidate
 from gateway.services.group_commit import GroupCommit
 from gateway.services.health import Watch
+from gateway.services.holding import Holding
 from gateway.services.inquiry import Inquiry
 from gateway.services.intake import Accepted, Intake
 from gateway.services.queueing import Queueing
+from gateway.services.retention import Retention
 from gateway.services.rulebook import Rulebook
 
 
@@ -28,4 +30,6 @@ class Services:
     queueing: Queueing
     inquiry: Inquiry
     watch: Watch
+    holding: Holding
+    retention: Retention
     rulebook: Rulebook

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -12,13 +11,12 @@ import typer
 
 from gateway.cli.failures import RefusedError
 from gateway.cli.installation import open_gateway
-from gateway.cli.terminal import operator, say
+from gateway.cli.terminal import bsn_from_input, operator, say
 
 audit = typer.Typer(
     name="audit", no_args_is_help=True, help="Het auditspoor: wie bij welke gegevens kwam, en wat beheerders deden."
 )
 
-_BSN: Final = re.compile(r"[0-9]{9}")
 _ANCHOR: Final = re.compile(r"([0-9]{1,10}):([0-9a-f]{64})")
 
 
@@ -76,12 +74,7 @@ def export(
     berichten over deze persoon, en wie ze wanneer inzag of kreeg; het is alleen voor de eigenaar leesbaar. Dat het
     is gemaakt, komt zelf in het auditspoor.
     """
-    if bsn != "-":
-        # What was typed is not repeated: it may be the number itself.
-        raise RefusedError("Geef --bsn -, en het BSN op de standaardinvoer; op de opdrachtregel kan iedereen het zien.")
-    number = sys.stdin.readline().strip()
-    if not _BSN.fullmatch(number):
-        raise RefusedError("Op de standaardinvoer staat geen BSN van 9 cijfers.")
+    number = bsn_from_input("--bsn", bsn)
     from gateway.cli.person_file import lines
 
     with open_gateway() as gateway:

@@ -23,6 +23,7 @@ _EXPECTED: Final = {
     "data_dir": "een map",
     "routes_dir": "een map",
     "schemas_dir": "een map",
+    "retention_file": "een bestand",
     "log_format": "console of json",
     "free_good_friday": "true of false",
     "free_liberation_day": "always, lustrum of never",

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import getpass
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 import typer
+
+from gateway.cli.failures import RefusedError
+
+_BSN: Final = re.compile(r"[0-9]{9}")
 
 
 def say(text: str) -> None:
@@ -21,6 +27,17 @@ def operator() -> str:
         return f"command-line:{getpass.getuser()}"
     except (KeyError, OSError):  # an account without a name, as in a container
         return "command-line"
+
+
+def bsn_from_input(option: str, given: str) -> str:
+    """Read a BSN from standard input; `given` has to be `-`, for on the command line everybody can see it."""
+    if given != "-":
+        # What was typed is not repeated: it may be the number itself.
+        raise RefusedError(f"Geef {option} -, en het BSN op de standaardinvoer; een opdrachtregel kan iedereen zien.")
+    number = sys.stdin.readline().strip()
+    if not _BSN.fullmatch(number):
+        raise RefusedError("Op de standaardinvoer staat geen BSN van 9 cijfers.")
+    return number
 
 
 def printable(name: str) -> str:

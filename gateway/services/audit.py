@@ -36,6 +36,10 @@ class Act(StrEnum):
     PERSON_SEARCHED = "person-searched"
     MESSAGES_LEASED = "messages-leased"
     PERSON_EXPORTED = "person-exported"
+    HOLD_ADDED = "hold-added"
+    HOLD_ENDED = "hold-ended"
+    KEYS_ROTATED = "keys-rotated"
+    CONTENT_REMOVED = "content-removed"
     PARTY_ADDED = "party-added"
     TOKEN_CREATED = "token-created"  # noqa: S105 - the name of an act
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - the same

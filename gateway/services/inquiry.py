@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from gateway.errors import InvalidBerichtError
+from gateway.errors import ContentRemovedError, InvalidBerichtError
 from gateway.services.audit import Act, Audit
 from gateway.services.caller import Caller
 from gateway.services.clock import Clock
@@ -66,11 +66,16 @@ class Inquiry:
             return Detail(message.seen_at(now), happened, related)
 
     def content(self, message_id: UUID, caller: Caller) -> Document | None:
-        """Give the exact bytes of a message; nothing when it is not the caller's to see."""
+        """Give the exact bytes of a message; nothing when it is not the caller's to see.
+
+        Raises ContentRemovedError when the content was kept as long as it had to be.
+        """
         with self._database.read() as connection:
             message = messages.get(connection, message_id)
             if message is None or not caller.may_read(message.sender, message.recipient):
                 return None
+            if not messages.has_content(connection, message_id):
+                raise ContentRemovedError
             document = Document()
             for part in messages.content_parts(connection, self._keyring, message_id):
                 document.append(part)

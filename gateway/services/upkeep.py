@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import structlog
@@ -25,8 +26,14 @@ _log = structlog.get_logger(__name__)
 class Upkeep:
     """The worker's rounds; several may go round at once."""
 
-    def __init__(self, database: Database, clock: Clock, sending: Sending) -> None:
-        """Work on this database, and send what is to be sent."""
+    def __init__(
+        self, database: Database, clock: Clock, sending: Sending, chores: Sequence[Callable[[], int]] = ()
+    ) -> None:
+        """Work on this database, and send what is to be sent; do a part of each chore in every round.
+
+        A chore gives how many things it did, and does no more at a time than leases and deadlines can wait for.
+        """
+        self._chores = chores
         self._database = database
         self._clock = clock
         self._sending = sending
@@ -47,7 +54,7 @@ class Upkeep:
                 moved += count
                 if count < _BATCH:
                     break
-        return moved + self._sending.round()
+        return moved + self._sending.round() + sum(chore() for chore in self._chores)
 
     def run(self) -> None:
         """Go round until told to stop; a database that is away for a while is waited for."""

@@ -45,6 +45,13 @@ def save_contents(conn: Connection, keyring: Keyring, contents: Iterable[tuple[U
     _CONTENTS.run(conn, rows)
 
 
+def has_content(conn: Connection, message_id: UUID) -> bool:
+    """Say whether the content of a message is still kept."""
+    table = tables.message_content
+    query = select(table.c.part).where(table.c.message_id == message_id, table.c.part == 0)
+    return conn.scalar(query) is not None
+
+
 def content_parts(conn: Connection, keyring: Keyring, message_id: UUID) -> Iterator[bytes]:
     """Read the exact bytes of a message, one part in memory at a time."""
     table = tables.message_content

@@ -14,7 +14,7 @@ from gateway.errors import ConflictError
 from gateway.ijw.finding import Finding
 from gateway.store import tables
 from gateway.store.bulk import BulkInsert, together
-from gateway.store.content import Content, content_parts, save_contents
+from gateway.store.content import Content, content_parts, has_content, save_contents
 from gateway.store.events import add_events, events
 from gateway.store.identifiers import made_at
 from gateway.store.lookup import Lookup
@@ -36,6 +36,7 @@ __all__ = [
     "find_by_key",
     "find_by_keys",
     "get",
+    "has_content",
     "relations",
     "requests_for",
     "save",

@@ -6,12 +6,14 @@ import json
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from gateway.api.shapes import MessageDetail, MessagePage
 from gateway.composition import Gateway
+from gateway.services.clock import utc_now
+from gateway.store import retention
 from gateway.wire.json_form import to_json
 from tests.api.client import Client
 from tests.berichten import (
@@ -256,3 +258,14 @@ def test_a_bsn_is_no_filter_in_an_address(client: Client) -> None:
     response = client.get("/v1/messages", params={"bsn": BSN})
     assert response.status_code == 400
     assert BSN not in response.text
+
+
+def test_content_that_was_removed(gateway: Gateway, client: Client) -> None:
+    """Content that was kept long enough is gone; the message itself is not."""
+    message = client.post(post_of("JW305")).json()["id"]
+    with gateway.database.write() as connection:
+        retention.remove_content(connection, [UUID(message)], utc_now())
+    answer = client.get(f"/v1/messages/{message}/content")
+    assert answer.status_code == 410
+    assert answer.json()["type"] == "/problems/content-removed"
+    assert client.get(f"/v1/messages/{message}").json()["timeline"][-1]["event"] == "content-removed"
