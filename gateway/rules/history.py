@@ -9,8 +9,10 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from gateway.ijw.declaratie import JW323
 from gateway.ijw.dossier import Dossier, Verzoek
 from gateway.ijw.typen import GeslotenPeriode, Product
+from gateway.rules.declared import Declared
 from gateway.rules.rule import Context
 
 _NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
@@ -90,3 +92,19 @@ class HistoryContext(Context):
     gemeente: str
     aanbieder: str
     history: History
+    _declared: dict[int, Declared] = field(default_factory=dict, repr=False, compare=False)
+    _tarieven: dict[str, list[Tarief]] = field(default_factory=dict, repr=False, compare=False)
+
+    def declared(self, client: JW323.Client) -> Declared:
+        """Give what was declared for a client before, put in order once for each client of the message."""
+        found = self._declared.get(id(client))
+        if found is None:
+            found = self._declared[id(client)] = Declared.of(client, self.history.dossier(client.bsn))
+        return found
+
+    def tarieven(self, product_code: str) -> list[Tarief]:
+        """Give what the contract says of a product; nothing where it says nothing, or is not known here."""
+        if not self._tarieven and self.history.tarieven:
+            for tarief in self.history.tarieven:
+                self._tarieven.setdefault(tarief.product_code, []).append(tarief)
+        return self._tarieven.get(product_code, [])

@@ -57,7 +57,7 @@ def _facts(rule: Rule, known: StandardRule | None) -> Iterator[tuple[str, str]]:
     if known:
         yield "Soort", known.kind
     yield "Niveau", rule.level.value
-    yield "Retourcode", rule.retourcode
+    yield "Retourcode", rule.retourcode or "geen"
     if known:
         yield "Waar", where(known.places)
     yield "Fout", rule.wrong

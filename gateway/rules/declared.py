@@ -1,0 +1,80 @@
+"""What is known of a client that a declaration names: put in order once, for all rules that ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from gateway.ijw.declaratie import CREDIT, DEBET, JW323
+from gateway.ijw.dossier import Dossier, Feit
+from gateway.ijw.toewijzing import JW301
+from gateway.ijw.typen import BedragMetDC, Referentie
+
+_NO_REFERENCE: Final = Referentie(referentie_nummer="")
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A client's allocations, and what was declared on them before.
+
+    `toewijzingen` are the latest versions, by number. `debits` are all earlier debit Prestaties that were granted,
+    by ReferentieNummer; `credited` the ReferentieNummers that were credited before. `counting` are the earlier debit
+    Prestaties that still count when the credits of the message that is judged have been booked, by ToewijzingNummer:
+    credits go first (OP366).
+    """
+
+    toewijzingen: dict[int, JW301.ToegewezenProduct]
+    debits: dict[str, list[JW323.Prestatie]]
+    credited: frozenset[str]
+    counting: dict[int, list[JW323.Prestatie]]
+
+    @classmethod
+    def of(cls, client: JW323.Client, dossier: Dossier) -> Declared:
+        """Put a dossier in order for a client of a declaration."""
+        debits: dict[str, list[JW323.Prestatie]] = {}
+        for feit in dossier.prestaties:
+            if is_debit(feit.klasse) and dossier.grants(feit):
+                debits.setdefault(feit.klasse.product_referentie.referentie_nummer, []).append(feit.klasse)
+        known = cls(
+            toewijzingen={feit.klasse.toewijzing_nummer: feit.klasse for feit in dossier.latest_toewijzingen()},
+            debits=debits,
+            credited=dossier.credited(),
+            counting={},
+        )
+        return replace(known, counting=known._counting(client, dossier.counting_prestaties()))
+
+    def _counting(self, client: JW323.Client, before: list[Feit[JW323.Prestatie]]) -> dict[int, list[JW323.Prestatie]]:
+        taken_back = {
+            prestatie.product_referentie.vorig_referentie_nummer
+            for prestatie in client.prestaties
+            if not is_debit(prestatie) and self.is_granted(prestatie) and not self.is_credited(prestatie)
+        }
+        counting: dict[int, list[JW323.Prestatie]] = {}
+        for feit in before:
+            if feit.klasse.product_referentie.referentie_nummer not in taken_back:
+                counting.setdefault(feit.klasse.toewijzing_nummer, []).append(feit.klasse)
+        return counting
+
+    def is_granted(self, credit: JW323.Prestatie) -> bool:
+        """Tell whether what a credit takes back was declared just so, and granted (TR323, IV091)."""
+        number = credit.product_referentie.vorig_referentie_nummer or ""
+        return any(_alike(debit) == _alike(credit) for debit in self.debits.get(number, ()))
+
+    def is_credited(self, credit: JW323.Prestatie) -> bool:
+        """Tell whether what a credit takes back was taken back before (TR390)."""
+        return credit.product_referentie.vorig_referentie_nummer in self.credited
+
+
+def is_debit(prestatie: JW323.Prestatie) -> bool:
+    """Tell whether a Prestatie asks for money; a credit gives it back."""
+    return prestatie.ingediend_bedrag.debet_credit != CREDIT
+
+
+def _alike(prestatie: JW323.Prestatie) -> JW323.Prestatie:
+    """Give what a credit has in common with the debit Prestatie that it takes back (IV091)."""
+    return replace(
+        prestatie,
+        product_referentie=_NO_REFERENCE,
+        ingediend_bedrag=BedragMetDC(bedrag=prestatie.ingediend_bedrag.bedrag, debet_credit=DEBET),
+        retour_codes=(),
+    )
