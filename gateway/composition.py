@@ -13,6 +13,8 @@ from gateway.services.access import Access, Parties
 from gateway.services.audit import Audit
 from gateway.services.clock import Clock, utc_now
 from gateway.services.current_routes import CurrentRoutes
+from gateway.services.deadlines import Deadlines
+from gateway.services.due import Due
 from gateway.services.feestdagen import Feestdagen
 from gateway.services.group_commit import GroupCommit
 from gateway.services.health import Watch
@@ -94,7 +96,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(settings.database, pool_size=settings.database_pool)
     keyring = make_keyring(settings, database)
-    intake = Intake(database, keyring, codec, lists, routes, clock)
+    intake = Intake(database, keyring, codec, lists, routes, clock, Due(make_feestdagen(settings)))
     audit = Audit(database, keyring, clock)
     retention = Retention(database, keyring, read_terms(settings.retention_file), audit, clock)
     services = Services(
@@ -107,6 +109,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         holding=Holding(database, keyring, audit, clock),
         retention=retention,
         inquiry=Inquiry(database, keyring, codec, audit, clock),
+        deadlines=Deadlines(database, clock),
         watch=Watch(database, routes, clock),
         rulebook=Rulebook(read_standard(settings.schemas_dir), lists),
     )

@@ -79,7 +79,7 @@ def test_settings() -> None:
 
 def test_metrics() -> None:
     """The table of metrics names every metric there is, and no other."""
-    given, _ = metrics([], {}, None, datetime.now(UTC))
+    given, _ = metrics([], {}, {}, None, datetime.now(UTC))
     known = re.findall(r"^# TYPE (\w+)", given.decode(), re.MULTILINE)
     section = _section(OPERATING, "Metrics")
     assert sorted(re.findall(r"^\| `(ijw_\w+)`", section, re.MULTILINE)) == sorted(known)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gateway.exchange.refusal import Refusal
 from gateway.services.access import Access, Parties
 from gateway.services.audit import Audit
+from gateway.services.deadlines import Deadlines
 from gateway.services.drafting import Candidate
 from gateway.services.group_commit import GroupCommit
 from gateway.services.health import Watch
@@ -29,6 +30,7 @@ class Services:
     commits: GroupCommit[Candidate, Accepted | Refusal]
     queueing: Queueing
     inquiry: Inquiry
+    deadlines: Deadlines
     watch: Watch
     holding: Holding
     retention: Retention

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from gateway import __version__
-from gateway.cli import access, audit, demo, doctor, forms, retention, rules, server, validate
+from gateway.cli import access, audit, deadlines, demo, doctor, forms, retention, rules, server, validate
 from gateway.cli.failures import in_dutch
 from gateway.errors import GatewayError
 
@@ -58,6 +58,7 @@ def make_app() -> typer.Typer:
         forms.render,
         forms.convert,
         doctor.doctor,
+        deadlines.deadlines,
         demo.demo,
     ):
         app.command()(command)

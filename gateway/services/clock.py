@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -20,3 +20,8 @@ def utc_now() -> datetime:
 def dutch_day(moment: datetime) -> date:
     """Give the day it is in the Netherlands: what a Dagtekening or "today" in a rule means."""
     return moment.astimezone(DUTCH_TIME).date()
+
+
+def end_of(day: date) -> datetime:
+    """Give the last second of a day in the Netherlands: until then, what is due on it is in time."""
+    return datetime.combine(day, time(23, 59, 59), DUTCH_TIME).astimezone(UTC)

@@ -16,6 +16,7 @@ from gateway.ijw.codelijsten import Codelijsten
 from gateway.services.caller import Caller
 from gateway.services.clock import Clock, dutch_day
 from gateway.services.drafting import Candidate, Drafting, Known, row_of
+from gateway.services.due import Due
 from gateway.services.judging import Outside, judged
 from gateway.store import messages
 from gateway.store.admission import known_parties, valid_tokens
@@ -58,6 +59,7 @@ class Intake:
         lists: Codelijsten,
         routes: RouteTable,
         clock: Clock,
+        due: Due,
     ) -> None:
         """Keep them in this database, encrypted with these keys."""
         self._database = database
@@ -66,6 +68,7 @@ class Intake:
         self._routes = routes
         self._lists = lists
         self._clock = clock
+        self._due = due
         self._drafting = Drafting(codec, routes)
 
     def read(self, document: Document, *, as_json: bool = False) -> tuple[Document, Reading]:
@@ -111,8 +114,11 @@ class Intake:
             known = self._look_up(connection, candidates, now)
             drafts = [_refusal(candidate, known) or self._drafting.draft(candidate, known) for candidate in candidates]
             new = [draft for draft in drafts if isinstance(draft, NewMessage)]
-            outcomes = iter(messages.save(connection, self._keyring, new))
-            return [_result(draft, next(outcomes), now) if isinstance(draft, NewMessage) else draft for draft in drafts]
+            outcomes = messages.save(connection, self._keyring, new)
+            kept = [draft for draft, outcome in zip(new, outcomes, strict=True) if isinstance(outcome, Stored)]
+            self._due.write(connection, kept, now)
+        told = iter(outcomes)
+        return [_result(draft, next(told), now) if isinstance(draft, NewMessage) else draft for draft in drafts]
 
     def _look_up(self, connection: Connection, candidates: Sequence[Candidate], now: datetime) -> Known:
         """Ask once for everything that judging these messages takes."""

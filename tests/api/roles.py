@@ -113,6 +113,7 @@ TABLE: dict[Endpoint, tuple[Callable[[Scene], str], Options, dict[str, int]]] = 
         {"json": {"reason": "vol"}},
         outside(404, municipality=204, monitor=403),
     ),
+    Endpoint("GET", "/deadlines"): (lambda _: "/v1/deadlines", {}, outside(200, monitor=403)),
     Endpoint("GET", "/audit-events"): (lambda _: "/v1/audit-events", {}, outside(403, admin=200)),
     Endpoint("DELETE", "/leases/{leaseId}"): (
         lambda scene: f"/v1/leases/{scene.lease}",
