@@ -24,6 +24,7 @@ from gateway.services.intake import Intake
 from gateway.services.queueing import Queueing
 from gateway.services.retention import Retention
 from gateway.services.retention_file import read_terms
+from gateway.services.rotation import Rotation
 from gateway.services.rulebook import Rulebook
 from gateway.services.sending import Sending
 from gateway.services.upkeep import Upkeep
@@ -108,6 +109,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         queueing=Queueing(database, routes, audit, clock),
         holding=Holding(database, keyring, audit, clock),
         retention=retention,
+        rotation=Rotation(database, keyring, audit),
         inquiry=Inquiry(database, keyring, codec, audit, clock),
         deadlines=Deadlines(database, clock),
         watch=Watch(database, routes, clock),

@@ -100,7 +100,7 @@ def _commands() -> set[str]:
 def test_commands_shown(page: Path) -> None:
     """Every command of the gateway that a paper shows exists."""
     known = _commands()
-    shown = re.findall(r"ijw-gateway ((?:party|token|audit|retention|hold) [a-z]+|[a-z]+)", _text(page))
+    shown = re.findall(r"ijw-gateway ((?:party|token|audit|retention|hold|keys) [a-z]+|[a-z]+)", _text(page))
     assert set(shown) <= known
 
 

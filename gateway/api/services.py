@@ -16,6 +16,7 @@ from gateway.services.inquiry import Inquiry
 from gateway.services.intake import Accepted, Intake
 from gateway.services.queueing import Queueing
 from gateway.services.retention import Retention
+from gateway.services.rotation import Rotation
 from gateway.services.rulebook import Rulebook
 
 
@@ -34,4 +35,5 @@ class Services:
     watch: Watch
     holding: Holding
     retention: Retention
+    rotation: Rotation
     rulebook: Rulebook
