@@ -79,7 +79,7 @@ def test_settings() -> None:
 
 def test_metrics() -> None:
     """The table of metrics names every metric there is, and no other."""
-    given, _ = metrics([], {}, None, datetime.now(UTC))
+    given, _ = metrics([], {}, {}, None, datetime.now(UTC))
     known = re.findall(r"^# TYPE (\w+)", given.decode(), re.MULTILINE)
     section = _section(OPERATING, "Metrics")
     assert sorted(re.findall(r"^\| `(ijw_\w+)`", section, re.MULTILINE)) == sorted(known)
@@ -100,7 +100,7 @@ def _commands() -> set[str]:
 def test_commands_shown(page: Path) -> None:
     """Every command of the gateway that a paper shows exists."""
     known = _commands()
-    shown = re.findall(r"ijw-gateway ((?:party|token|audit|retention|hold) [a-z]+|[a-z]+)", _text(page))
+    shown = re.findall(r"ijw-gateway ((?:party|token|audit|retention|hold|keys) [a-z]+|[a-z]+)", _text(page))
     assert set(shown) <= known
 
 

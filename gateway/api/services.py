@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from gateway.exchange.refusal import Refusal
 from gateway.services.access import Access, Parties
 from gateway.services.audit import Audit
+from gateway.services.deadlines import Deadlines
 from gateway.services.drafting import Candidate
 from gateway.services.group_commit import GroupCommit
 from gateway.services.health import Watch
 from gateway.services.holding import Holding
 from gateway.services.inquiry import Inquiry
 from gateway.services.intake import Accepted, Intake
-from gateway.services.manual_cases import ManualCases
 from gateway.services.queueing import Queueing
 from gateway.services.retention import Retention
+from gateway.services.rotation import Rotation
 from gateway.services.rulebook import Rulebook
 
 
@@ -30,8 +31,9 @@ class Services:
     commits: GroupCommit[Candidate, Accepted | Refusal]
     queueing: Queueing
     inquiry: Inquiry
-    manual_cases: ManualCases
+    deadlines: Deadlines
     watch: Watch
     holding: Holding
     retention: Retention
+    rotation: Rotation
     rulebook: Rulebook

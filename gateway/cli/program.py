@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from gateway import __version__
-from gateway.cli import access, audit, demo, doctor, forms, retention, rules, server, validate
+from gateway.cli import access, audit, deadlines, demo, doctor, forms, keys, retention, rules, server, validate
 from gateway.cli.failures import in_dutch
 from gateway.errors import GatewayError
 
@@ -58,12 +58,14 @@ def make_app() -> typer.Typer:
         forms.render,
         forms.convert,
         doctor.doctor,
+        deadlines.deadlines,
         demo.demo,
     ):
         app.command()(command)
     app.add_typer(access.party)
     app.add_typer(access.token)
     app.add_typer(audit.audit)
+    app.add_typer(keys.keys)
     app.add_typer(retention.retention)
     app.add_typer(retention.hold)
     return app

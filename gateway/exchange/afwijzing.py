@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
+from itertools import accumulate
 from typing import Any, Final, TypeVar
 
-from gateway.exchange.retour import GOEDGEKEURD, answer_header, declaration_header
+from gateway.exchange.retour import GOEDGEKEURD, NIET_BEOORDEELD, answer_header, declaration_header
 from gateway.ijw.bericht import Bericht
 from gateway.ijw.berichten import ANTWOORD_MET
 from gateway.ijw.declaratie import JW323, JW325
 from gateway.ijw.finding import Finding
 from gateway.ijw.klasse import Klasse, velden
 from gateway.ijw.typen import TotaalBedragMetDC
+from gateway.ijw.verzoek import JW317
+from gateway.rules.table import RULES
 
 TECHNISCH_ONJUIST: Final = "0001"
 _HEADER: Final = "/Bericht/Header"
 _PRESTATIES: Final = "/Bericht/Declaratie/Clienten"
+_ABOUT: Final = {rule.code: rule.about for rule in RULES}
 _NIETS: Final = TotaalBedragMetDC(totaal_bedrag=0, debet_credit="D")
 
 K = TypeVar("K", bound=Klasse)
@@ -100,33 +104,44 @@ class _Marking:
 
     def mark(self, value: K, path: str) -> K:
         """Give a class with codes at it and at everything below it."""
-        bearers = set(_bearers(value, path))
+        bearers = dict(_bearers(value, path))
         codes: dict[str, dict[str, None]] = {}
         for place, finding in self._findings:
-            bearer = place
-            while bearer and bearer not in bearers:
-                bearer = bearer.rpartition("/")[0]
             if finding.retourcode:
-                codes.setdefault(bearer, {})[finding.retourcode] = None
-        return _copy(value, path, {bearer: tuple(found) for bearer, found in codes.items()})
+                codes.setdefault(_bearer(place, finding.code, bearers), {})[finding.retourcode] = None
+        return _copy(value, path, {bearer: tuple(found) for bearer, found in codes.items()}, GOEDGEKEURD)
 
 
-def _copy(value: K, path: str, codes: dict[str, tuple[str, ...]]) -> K:
+def _bearer(place: str, code: str, bearers: Mapping[str, type[Klasse]]) -> str:
+    """Find the class that bears the code of a rule: the nearest one around a place, of those the rule is about."""
+    about = _ABOUT.get(code, ())
+    around = [path for path in accumulate(place.split("/"), "{}/{}".format) if path in bearers]
+    named = [path for path in around if bearers[path] in about]
+    return (named or around or [""])[-1]
+
+
+def _copy(value: K, path: str, codes: Mapping[str, tuple[str, ...]], right: str) -> K:
+    """Copy a class with its codes; `right` is the one for where nothing is wrong."""
     changes: dict[str, Any] = {}
+    below = right
+    if path in codes and isinstance(value, (JW317.Client, JW323.Client)):
+        # The client is not known here; what is said of somebody unknown was not judged (TR304).
+        below = NIET_BEOORDEELD
     for veld in velden(type(value)):
         content = getattr(value, veld.field)
         if veld.field == "retour_codes":
-            changes[veld.field] = codes.get(path, (GOEDGEKEURD,))
+            changes[veld.field] = codes.get(path, (right,))
         elif isinstance(content, Klasse):
-            changes[veld.field] = _copy(content, f"{path}/{veld.name}", codes)
+            changes[veld.field] = _copy(content, f"{path}/{veld.name}", codes, below)
         elif veld.item and veld.item.klasse:
-            changes[veld.field] = tuple(_copy(item, place, codes) for item, place in _items(value, path, veld.field))
+            items = _items(value, path, veld.field)
+            changes[veld.field] = tuple(_copy(item, place, codes, below) for item, place in items)
     return replace(value, **changes)  # type: ignore[type-var]
 
 
-def _bearers(value: Klasse, path: str) -> Iterator[str]:
+def _bearers(value: Klasse, path: str) -> Iterator[tuple[str, type[Klasse]]]:
     if any(field.name == "retour_codes" for field in fields(value)):  # type: ignore[arg-type]
-        yield path
+        yield path, type(value)
     for veld in velden(type(value)):
         content = getattr(value, veld.field)
         if isinstance(content, Klasse):

@@ -12,6 +12,7 @@ from gateway.ijw.declaratie import JW323, JW325
 from gateway.ijw.typen import BerichtIdentificatie
 
 GOEDGEKEURD = "0200"
+NIET_BEOORDEELD = "0233"
 DECLARATIE_TOEGEWEZEN = "8001"
 GATEWAY_PREFIX = "GW"
 # An Identificatie has twelve places.

@@ -22,6 +22,6 @@ def dutch_day(moment: datetime) -> date:
     return moment.astimezone(DUTCH_TIME).date()
 
 
-def end_of_day(day: date) -> datetime:
-    """Give the last second of a day in the Netherlands: until then something is on time that is due that day."""
+def end_of(day: date) -> datetime:
+    """Give the last second of a day in the Netherlands: until then, what is due on it is in time."""
     return datetime.combine(day, time(23, 59, 59), DUTCH_TIME).astimezone(UTC)

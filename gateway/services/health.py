@@ -11,7 +11,7 @@ from gateway.errors import GatewayError
 from gateway.services.clock import Clock
 from gateway.services.current_routes import CurrentRoutes
 from gateway.services.metrics import metrics
-from gateway.store import queues, workers
+from gateway.store import deadlines, queues, workers
 from gateway.store.engine import Database
 from gateway.store.tally import tally
 
@@ -87,6 +87,7 @@ class Watch:
             return metrics(
                 queues.depth(connection, now=now),
                 tally(connection, now),
+                deadlines.standing(connection, now=now),
                 workers.last_beat(connection),
                 now,
                 routes_wrong=self._routes.problem is not None,

@@ -13,6 +13,7 @@ from gateway.store.queues import Depth
 def metrics(
     depths: list[Depth],
     statuses: dict[tuple[str, str], int],
+    due: dict[tuple[str, str, str], int],
     beat: datetime | None,
     now: datetime,
     *,
@@ -28,6 +29,11 @@ def metrics(
     kept = Gauge("ijw_messages", "Messages that wait or need attention.", ["type", "status"], registry=registry)
     for (message_type, status), count in statuses.items():
         kept.labels(message_type, status).set(count)
+    deadlines = Gauge(
+        "ijw_deadlines", "Deadlines that are open or overdue.", ["kind", "municipality", "state"], registry=registry
+    )
+    for (kind, municipality, state), count in due.items():
+        deadlines.labels(kind, municipality, state).set(count)
     silent = Gauge("ijw_worker_silent_seconds", "Time since a worker gave a sign of life.", registry=registry)
     silent.set((now - beat).total_seconds() if beat else float("inf"))
     wrong = Gauge("ijw_routes_wrong", "Whether this process refused the changed route tables.", registry=registry)

@@ -1,4 +1,4 @@
-"""What has to happen without anybody asking: leases that end, messages that expire, things to send, a heartbeat."""
+"""What has to happen without anybody asking: things that end, that pass, that are to be sent; and a heartbeat."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import structlog
 from gateway import __version__
 from gateway.services.clock import Clock
 from gateway.services.sending import Sending
-from gateway.store import queues, workers
+from gateway.store import deadlines, queues, workers
 from gateway.store.engine import Database
 from gateway.store.identifiers import new_id
 
@@ -42,12 +42,12 @@ class Upkeep:
         self._stop = threading.Event()
 
     def round(self) -> int:
-        """Go round once; gives how many messages were moved, and things sent or tried."""
+        """Go round once; gives how many messages were moved, deadlines had passed, and things sent or tried."""
         now = self._clock()
         moved = 0
         with self._database.write() as connection:
             workers.beat(connection, self._id, started_at=self._started_at, version=__version__, now=now)
-        for step in (queues.sweep, queues.expire):
+        for step in (queues.sweep, queues.expire, deadlines.mark_overdue):
             while True:
                 with self._database.write() as connection:
                     count = len(step(connection, now=now, limit=_BATCH))

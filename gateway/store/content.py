@@ -34,7 +34,7 @@ def save_contents(conn: Connection, keyring: Keyring, contents: Iterable[tuple[U
         total = 0
         for part, plain in enumerate(_parts(content)):
             total += len(plain)
-            rows.append((message_id, part, *keyring.encrypt(plain, _associated(message_id, part))))
+            rows.append((message_id, part, *keyring.encrypt(plain, part_place(message_id, part))))
             waiting += len(plain)
             # A content of more than one part is long: each of its parts goes at once.
             if size > PART_BYTES or waiting >= _STATEMENT_BYTES:
@@ -64,14 +64,14 @@ def content_parts(conn: Connection, keyring: Keyring, message_id: UUID) -> Itera
         row = conn.execute(query).one_or_none()
         if row is None:
             raise ContentMissingError
-        plain = keyring.decrypt(row.key_id, row.data, _associated(message_id, part))
+        plain = keyring.decrypt(row.key_id, row.data, part_place(message_id, part))
         total += len(plain)
         part += 1
         yield plain
 
 
-def _associated(message_id: UUID, part: int) -> bytes:
-    # Bound to its message and place: parts that were swapped or copied to another message do not decrypt.
+def part_place(message_id: UUID, part: int) -> bytes:
+    """Give what a part is bound to: one that was swapped or copied to another message does not decrypt."""
     return message_id.bytes + part.to_bytes(4)
 
 

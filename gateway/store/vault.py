@@ -86,6 +86,16 @@ class Keyring:
             )
         return cls.parse(text)
 
+    @property
+    def first(self) -> str:
+        """Give the id of the key that encrypts."""
+        return self._first
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """Give the ids of all keys, the first one first."""
+        return tuple(self._ciphers)
+
     def encrypt(self, plain: bytes, associated: bytes) -> tuple[str, bytes]:
         """Encrypt with the first key; the same `associated` is needed to decrypt. Gives the key's id and the data."""
         nonce = os.urandom(_NONCE_BYTES)

@@ -17,10 +17,12 @@ from gateway.ijw.declaratie import JW323, JW325
 from gateway.ijw.finding import Finding
 from gateway.ijw.levering import JW306
 from gateway.ijw.toewijzing import JW302
+from gateway.ijw.verzoek import JW317, JW318
 from gateway.resources import schemas_dir
 from gateway.wire.codec import Codec
 from gateway.wire.reference import read_codelijsten
 from gateway.wire.schemas import Schemas
+from tests.rules.builders import JW317_
 
 _DAY = date(2026, 5, 7)
 _MARK = ("GW0000000001", _DAY)
@@ -80,6 +82,49 @@ def test_code_at_its_class(codec: Codec) -> None:
     assert answer.client.retour_codes == ("0200",)
     assert [product.retour_codes for product in answer.client.toegewezen_producten] == [("0200",), ("S329",)]
     assert [contact.retour_codes for contact in answer.client.contactgegevens] == [("0200",), ("0200",)]
+    codec.write(answer)
+
+
+def _against(rule: str, code: str, *paths: str) -> Finding:
+    return Finding("history", rule, "Zo niet.", paths[0], paths, retourcode=code)
+
+
+def _codes_below(verzoek: JW317.Verzoek) -> set[tuple[str, ...]]:
+    stays, changes = verzoek.ongewijzigde_producten, verzoek.te_wijzigen_producten
+    return {*(one.retour_codes for one in stays), *(one.retour_codes for one in changes)} | {
+        one.retour_codes for one in verzoek.nieuwe_producten
+    }
+
+
+def test_code_at_the_class_that_the_rule_is_about(codec: Codec) -> None:
+    """A rule about a request as a whole is told there, though its places are the products in it (TR361)."""
+    verzoek = "/Bericht/Client/Verzoek"
+    places = (f"{verzoek}/OngewijzigdeProducten/OngewijzigdProduct", f"{verzoek}/NieuweProducten/NieuwProduct")
+    answer = refusal_with_codes(JW317_, *_MARK, [_against("TR361", "9361", *places)])
+    assert isinstance(answer, JW318)
+    assert answer.client is not None
+    whole = answer.client.verzoek
+    assert (answer.client.retour_codes, whole.retour_codes) == (("0200",), ("9361",))
+    assert _codes_below(whole) == {("0200",)}
+    codec.write(answer)
+
+
+def test_below_an_unknown_client_nothing_was_judged(codec: Codec) -> None:
+    """A client that is not known here has the code; all below it say that they were not judged (IV028)."""
+    answer = refusal_with_codes(JW317_, *_MARK, [_against("TR304", "8187", "/Bericht/Client/Bsn")])
+    assert isinstance(answer, JW318)
+    assert answer.client is not None
+    assert (answer.header.retour_codes, answer.client.retour_codes) == (("0200",), ("8187",))
+    whole = answer.client.verzoek
+    assert {whole.retour_codes} | _codes_below(whole) == {("0233",)}
+    codec.write(answer)
+
+
+def test_a_request_as_a_whole_is_refused_in_the_header(codec: Codec) -> None:
+    """What is wrong with the message and none of its classes is told in the header alone (TR374)."""
+    answer = refusal_with_codes(JW317_, *_MARK, [_against("TR374", "9374", "/Bericht")])
+    assert isinstance(answer, JW318)
+    assert (answer.header.retour_codes, answer.client) == (("9374",), None)
     codec.write(answer)
 
 

@@ -42,7 +42,7 @@ def test_a_round_ends_what_waited_too_long(gateway: Gateway, clock: Clock) -> No
     status_and_events(gateway)
     clock.forward(days=7)
     assert gateway.services.queueing.waiting(IMPATIENT, limit=9, types=[]) == []
-    assert gateway.upkeep.round() == 1
+    assert gateway.upkeep.round() == 2  # its retourbericht is late as well
     with gateway.database.read() as connection:
         assert queues.depth(connection, now=clock.now) == []
 
@@ -54,7 +54,7 @@ def test_a_message_in_hand_does_not_expire(gateway: Gateway, clock: Clock) -> No
     clock.forward(days=6, hours=23, minutes=59)
     gateway.services.queueing.lease(IMPATIENT, municipality, limit=9, seconds=120, types=[])
     clock.forward(minutes=1)
-    assert gateway.upkeep.round() == 0
+    assert gateway.upkeep.round() == 1  # its retourbericht is late
     clock.forward(minutes=1)
     assert gateway.upkeep.round() == 2
 
@@ -65,7 +65,7 @@ def test_a_round_goes_on_until_nothing_is_left(gateway: Gateway, clock: Clock, m
     for number in range(7):
         status_and_events(gateway, str(number))
     clock.forward(days=8)
-    assert gateway.upkeep.round() == 7
+    assert gateway.upkeep.round() == 14  # their retourberichten are late as well
 
 
 def test_a_round_is_a_sign_of_life(gateway: Gateway, clock: Clock) -> None:
@@ -89,7 +89,7 @@ def test_two_workers_do_the_work_once(gateway: Gateway, clock: Clock) -> None:
     for thread in rounds:
         thread.join()
     # A row that the other holds is left to it, and a later round finds nothing left.
-    assert sum(moved) + gateway.upkeep.round() == 20
+    assert sum(moved) + gateway.upkeep.round() == 40  # their retourberichten are late as well
 
 
 @pytest.mark.parametrize("failure", [DatabaseUnavailableError(), RuntimeError("999900006")])
@@ -134,7 +134,7 @@ def test_expiry_is_seen_by_an_administrator(gateway: Gateway, clock: Clock) -> N
     found = gateway.services.inquiry.detail(row.id, admin_of(gateway))
     assert found is not None
     assert found.message.status == "expired"
-    assert found.timeline[-1].kind == "expired"
+    assert "expired" in [event.kind for event in found.timeline]
     assert (
         gateway.services.queueing.lease(IMPATIENT, caller_for(gateway, IMPATIENT), limit=9, seconds=9, types=[]) == []
     )

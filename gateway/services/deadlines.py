@@ -1,0 +1,41 @@
+"""What is due, for whoever has to do it and whoever waits for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from gateway.services.caller import Caller
+from gateway.services.clock import Clock
+from gateway.store import deadlines
+from gateway.store.deadlines import DeadlineFilter, DeadlineRow
+from gateway.store.engine import Database
+
+
+class Deadlines:
+    """Shows what is due."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Look in this database."""
+        self._database = database
+        self._clock = clock
+
+    def search(
+        self, wanted: DeadlineFilter, caller: Caller, *, limit: int, after: UUID | None
+    ) -> tuple[list[DeadlineRow], UUID | None]:
+        """List deadlines between the caller and somebody else, newest first; and where the next page begins.
+
+        An administrator sees all of them. The states are as they are now, whether or not a worker wrote them down.
+        """
+        parties = None if caller.is_admin else tuple(sorted(caller.parties))
+        return self.listed(replace(wanted, parties=parties), limit=limit, after=after)
+
+    def listed(
+        self, wanted: DeadlineFilter, *, limit: int, after: UUID | None = None
+    ) -> tuple[list[DeadlineRow], UUID | None]:
+        """List deadlines for whoever operates the gateway."""
+        now = self._clock()
+        with self._database.read() as connection:
+            found = deadlines.search(connection, wanted, now=now, limit=limit + 1, after=after)
+        more = found[limit - 1].id if len(found) > limit else None
+        return [replace(row, state=row.state_at(now)) for row in found[:limit]], more

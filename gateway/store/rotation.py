@@ -1,0 +1,143 @@
+"""Making anew, under the first key, what is encrypted or fingerprinted under another one.
+
+What there is of that in the database stands in two lists below: who adds a column adds a line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, func, select, tuple_, update
+
+from gateway.store import tables
+from gateway.store.audit import subject_place
+from gateway.store.audit_tables import audit_subject
+from gateway.store.content import content_parts, part_place
+from gateway.store.holds import hold_place
+from gateway.store.retention_tables import legal_hold
+from gateway.store.vault import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class SealedColumn:
+    """A column of encrypted values, the column with the id of their key, and what each value is bound to.
+
+    Where the value is a BSN and its fingerprint stands beside it under the same key, `bsn_hash` names that column.
+    """
+
+    table: Table
+    data: str
+    key_id: str
+    bound_to: Callable[[Row[Any]], bytes]
+    bsn_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FingerprintColumn:
+    """A column of fingerprints of BSNs that stand in the contents of messages, and the column with their key's id."""
+
+    table: Table
+    bsn_hash: str
+    key_id: str
+
+
+SEALED: Final = (
+    SealedColumn(tables.message_content, "data", "key_id", lambda row: part_place(row.message_id, row.part)),
+    SealedColumn(audit_subject, "sealed", "key_id", lambda row: subject_place(row.number), "bsn_hash"),
+    SealedColumn(legal_hold, "sealed", "key_id", lambda row: hold_place(row.id)),
+)
+FINGERPRINTS: Final = (FingerprintColumn(tables.message_subject, "bsn_hash", "key_id"),)
+
+
+def usage(conn: Connection) -> dict[str, dict[str, int]]:
+    """Count, for each table with something encrypted or fingerprinted, how many values there are of each key."""
+    counted: dict[str, dict[str, int]] = {}
+    for column in (*SEALED, *FINGERPRINTS):
+        key_id = column.table.c[column.key_id]
+        query = select(key_id, func.count()).where(key_id.is_not(None)).group_by(key_id)
+        name = f"{column.table.name}.{column.data if isinstance(column, SealedColumn) else column.bsn_hash}"
+        counted[name] = {row[0]: row[1] for row in conn.execute(query)}
+    return counted
+
+
+def reseal(
+    conn: Connection, keyring: Keyring, column: SealedColumn, *, after: Sequence[Any] | None, limit: int
+) -> tuple[int, Sequence[Any] | None]:
+    """Encrypt the next values that are under another key; gives how many, and where to go on, or nothing at the end."""
+    table, key = column.table, list(column.table.primary_key.columns)
+    query = select(table).where(_is_old(table.c[column.key_id], keyring)).order_by(*key).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(*key) > tuple_(*after))
+    rows = conn.execute(query.with_for_update(skip_locked=True)).all()
+    for row in rows:
+        plain = keyring.decrypt(getattr(row, column.key_id), getattr(row, column.data), column.bound_to(row))
+        key_id, data = keyring.encrypt(plain, column.bound_to(row))
+        values: dict[str, Any] = {column.key_id: key_id, column.data: data}
+        if column.bsn_hash is not None:
+            values[column.bsn_hash] = keyring.bsn_hash(plain.decode())[1]
+        same = and_(*(each == getattr(row, each.name) for each in key))
+        conn.execute(update(table).where(same).values(values))
+    return len(rows), [getattr(rows[-1], each.name) for each in key] if len(rows) == limit else None
+
+
+def _is_old(key_id: ColumnElement[str], keyring: Keyring) -> ColumnElement[bool]:
+    return and_(key_id.is_not(None), key_id != keyring.first)
+
+
+def old_fingerprints(conn: Connection, keyring: Keyring) -> dict[str, set[bytes]]:
+    """Give all fingerprints that are under another key than the first, by that key."""
+    found: dict[str, set[bytes]] = {}
+    for column in FINGERPRINTS:
+        key_id, bsn_hash = column.table.c[column.key_id], column.table.c[column.bsn_hash]
+        for row in conn.execute(select(key_id, bsn_hash).where(_is_old(key_id, keyring)).distinct()):
+            found.setdefault(row[0], set()).add(row[1])
+    return found
+
+
+def messages_to_search(
+    conn: Connection, keyring: Keyring, *, of_old_subjects: bool, after: UUID | None, limit: int
+) -> list[UUID]:
+    """Give the next messages whose content is there: those about somebody under another key, or all of them."""
+    content, subject = tables.message_content, tables.message_subject
+    query = select(content.c.message_id).where(content.c.part == 0).order_by(content.c.message_id).limit(limit)
+    if of_old_subjects:
+        query = query.where(
+            content.c.message_id.in_(select(subject.c.message_id).where(_is_old(subject.c.key_id, keyring)))
+        )
+    if after is not None:
+        query = query.where(content.c.message_id > after)
+    return list(conn.scalars(query))
+
+
+def numbers_in(conn: Connection, keyring: Keyring, message_id: UUID) -> set[str]:
+    """Give every piece of nine digits in the content of a message: the BSNs that stand in it are among them."""
+    return set(_numbers(content_parts(conn, keyring, message_id)))
+
+
+_LENGTH: Final = 9
+_NUMBER: Final = re.compile(rb"(?=([0-9]{9}))")
+
+
+def _numbers(parts: Iterable[bytes]) -> Iterator[str]:
+    left = b""
+    for part in parts:
+        piece = left + part
+        yield from (found[1].decode() for found in _NUMBER.finditer(piece))
+        # A number may begin in one part and end in the next.
+        left = piece[-(_LENGTH - 1) :]
+
+
+def refingerprint(conn: Connection, keyring: Keyring, key_id: str, bsn: str) -> int:
+    """Make the fingerprint of a BSN under one of the keys anew under the first, wherever it stands; gives how often."""
+    old, (first, new) = keyring.bsn_hash_under(key_id, bsn), keyring.bsn_hash(bsn)
+    changed = 0
+    for column in FINGERPRINTS:
+        table = column.table
+        same = and_(table.c[column.key_id] == key_id, table.c[column.bsn_hash] == old)
+        done = conn.execute(update(table).where(same).values({column.key_id: first, column.bsn_hash: new}))
+        changed += done.rowcount
+    return changed
