@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
 from gateway.api.services import Services
 from gateway.errors import KeyringError
+from gateway.exchange.route import RouteTable
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.services.access import Access, Parties
 from gateway.services.audit import Audit
+from gateway.services.case_mail import CaseMail, MailIdentity
+from gateway.services.case_opening import MAIL
 from gateway.services.clock import Clock, utc_now
 from gateway.services.current_routes import CurrentRoutes
 from gateway.services.deadlines import Deadlines
@@ -21,17 +26,19 @@ from gateway.services.health import Watch
 from gateway.services.holding import Holding
 from gateway.services.inquiry import Inquiry
 from gateway.services.intake import Intake
+from gateway.services.manual_cases import ManualCases
 from gateway.services.queueing import Queueing
 from gateway.services.retention import Retention
 from gateway.services.retention_file import read_terms
 from gateway.services.rotation import Rotation
 from gateway.services.rulebook import Rulebook
-from gateway.services.sending import Sending
+from gateway.services.sending import Channel, Sending
 from gateway.services.upkeep import Upkeep
 from gateway.settings import Settings
 from gateway.store.condition import has_messages
 from gateway.store.engine import Database, DatabaseFailedError
 from gateway.store.vault import Keyring
+from gateway.transport.mail import MailServer, MailTransport
 from gateway.wire.codec import Codec
 from gateway.wire.reference import read_codelijsten
 from gateway.wire.schemas import Schemas
@@ -82,6 +89,24 @@ def make_feestdagen(settings: Settings) -> Feestdagen:
     return Feestdagen(good_friday=settings.free_good_friday, liberation_day=settings.free_liberation_day)
 
 
+def make_channels(settings: Settings, routes: RouteTable, clock: Clock) -> dict[str, Channel[Any]]:
+    """Give the ways by which things are sent outside, as far as they are set up."""
+    if settings.smtp_url is None:
+        return {}
+    server = MailServer.parse(settings.smtp_url.get_secret_value())
+    if not server.is_safe:
+        _log.warning("smtp-without-tls", advice="gebruik smtp+starttls:// of smtps://: mail is nu onderweg te lezen")
+    return {MAIL: CaseMail(MailTransport(server), make_identity(settings, server), routes, clock)}
+
+
+def make_identity(settings: Settings, server: MailServer) -> MailIdentity:
+    """Give as whom the gateway mails: as set, else as the user of the mail server, else by the name of this machine."""
+    user = server.user if server.user and "@" in server.user else None
+    sender = settings.mail_from or user or f"ijw-gateway@{socket.getfqdn()}"
+    base = settings.base_url.rstrip("/") if settings.base_url else None
+    return MailIdentity(sender, settings.mail_return_address or sender, base)
+
+
 def _keeps_messages(database: Database) -> bool:
     try:
         with database.read() as connection:
@@ -100,6 +125,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     intake = Intake(database, keyring, codec, lists, routes, clock, Due(make_feestdagen(settings)))
     audit = Audit(database, keyring, clock)
     retention = Retention(database, keyring, read_terms(settings.retention_file), audit, clock)
+    cases = ManualCases(database, keyring, codec, routes, intake, clock)
     services = Services(
         access=Access(database, audit, clock),
         audit=audit,
@@ -112,8 +138,10 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         rotation=Rotation(database, keyring, audit),
         inquiry=Inquiry(database, keyring, codec, audit, clock),
         deadlines=Deadlines(database, clock),
+        manual_cases=cases,
         watch=Watch(database, routes, clock),
         rulebook=Rulebook(read_standard(settings.schemas_dir), lists),
     )
-    upkeep = Upkeep(database, clock, Sending(database, {}, clock), chores=[retention.daily])
+    sending = Sending(database, make_channels(settings, routes, clock), clock)
+    upkeep = Upkeep(database, clock, sending, chores=[cases.escalate, retention.daily])
     return Gateway(settings, database, routes, codec, services, upkeep)

@@ -11,6 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway.resources import routes_dir, schemas_dir
 
+# Fit for a header and for SMTP as it is.
+MailAddress = Annotated[str, Field(pattern=r"^[!-;=?A-~]+@[A-Za-z0-9.-]+$", max_length=254)]
+
 
 class Settings(BaseSettings):
     """What an operator can set; every value has a default that works for one machine."""
@@ -26,6 +29,10 @@ class Settings(BaseSettings):
     retention_file: Path | None = None
     log_format: Literal["console", "json"] | None = None
     smtp_url: SecretStr | None = None
+    # As whom the gateway mails, where bounces go, and how links in a mail begin.
+    mail_from: MailAddress | None = None
+    mail_return_address: MailAddress | None = None
+    base_url: Annotated[str | None, Field(pattern=r"^https?://[!-~]+$")] = None
     # Whether a term in working days passes over Good Friday, and over which fifths of May.
     free_good_friday: bool = True
     free_liberation_day: Literal["always", "lustrum", "never"] = "always"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from unittest.mock import patch
 from uuid import UUID
 
@@ -32,7 +32,8 @@ from tests.berichten import OTHER_PROVIDER, PROVIDER, xml
 PLAIN: Final = "0384"
 ANSWERING: Final = "0363"  # the gateway answers for it
 RETURNING: Final = "0518"  # the gateway sends its retourberichten, but no JW325
-MANUAL: Final = "0150"  # people handle its JW317; two failures are enough
+MANUAL: Final = "0150"  # people handle its JW317, and are mailed; two failures are enough
+BY_HAND: Final = "1773"  # people handle its JW305, JW315 and JW317, without mail
 IMPATIENT: Final = "0599"  # its messages expire after a week
 STRICT: Final = "0344"  # refuses what contradicts the lists
 OWN_PRODUCT: Final = "45XYZ"  # a product code of the strict one's own, in April 2026
@@ -61,6 +62,14 @@ max_attempts = 2
 [municipality.manual]
 types = ["JW317"]
 reason = "De applicatie van de gemeente keurt een JW317 direct af"
+email = "jeugd@deventer.example"
+escalation_email = "regio@ijsselland.example"
+[[municipality]]
+code = "{BY_HAND}"
+name = "Olst-Wijhe"
+[municipality.manual]
+types = ["JW305", "JW315", "JW317"]
+reason = "De gemeente heeft nog geen applicatie"
 [[municipality]]
 code = "{IMPATIENT}"
 name = "Rotterdam"
@@ -112,10 +121,14 @@ def _codec_of_all() -> tuple[Codec, Codelijsten]:
     return make_codec(Settings())
 
 
-def open_gateway(folder: Path, database_url: str | None = None, clock: Clock | None = None) -> Gateway:
-    """Make a gateway with an empty database, in which two providers and a municipality were added."""
+def open_gateway(folder: Path, database_url: str | None = None, clock: Clock | None = None, **changes: Any) -> Gateway:
+    """Make a gateway with an empty database, in which two providers and a municipality were added.
+
+    `changes` are settings that differ from those of every test.
+    """
+    settings = settings_in(folder, database_url).model_copy(update=changes)
     with patch("gateway.composition.make_codec", lambda _: _codec_of_all()):
-        gateway = make_gateway(settings_in(folder, database_url), clock or utc_now)
+        gateway = make_gateway(settings, clock or utc_now)
     migrate.upgrade(gateway.database.engine)
     _empty(gateway.database)
     gateway.services.parties.add(PROVIDER, "Aanbieder Linde")

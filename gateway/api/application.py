@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.api import audit, deadlines, health, messages, queues, validations
+from gateway.api import audit, deadlines, health, manual_cases, messages, queues, validations
 from gateway.api.explanations import explanation, rule_page, rules_page
 from gateway.api.openapi import API_VERSION, describe
 from gateway.api.problems import ProblemError, on_failure, on_http, on_invalid, on_problem, on_unavailable
@@ -78,6 +78,7 @@ def make_api(services: Services | None) -> FastAPI:
             {"name": "berichten", "description": "Aanbieden, controleren, volgen en zoeken"},
             {"name": "wachtrijen", "description": "Ophalen en overnemen"},
             {"name": "termijnen", "description": "Wat er wanneer moet gebeuren"},
+            {"name": "zaken", "description": "Wat mensen afhandelen, buiten het berichtenverkeer om"},
             {"name": "beheer", "description": "Voor beheerders: nazien en herstellen"},
         ],
         openapi_url=None,
@@ -86,7 +87,15 @@ def make_api(services: Services | None) -> FastAPI:
         exception_handlers=_HANDLERS,
         generate_unique_id_function=lambda route: route.name,
     )
-    for router in (messages.router, validations.router, queues.router, deadlines.router, audit.router):
+    routers = (
+        messages.router,
+        validations.router,
+        queues.router,
+        deadlines.router,
+        manual_cases.router,
+        audit.router,
+    )
+    for router in routers:
         api.include_router(router)
     api.state.services = services
 

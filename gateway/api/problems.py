@@ -37,6 +37,7 @@ KINDS: Final[dict[str, tuple[int, str]]] = {
     "method-not-allowed": (405, "Deze methode kan hier niet"),
     "invalid-input": (400, "De vraag klopt niet"),
     "content-removed": (410, "De inhoud is er niet meer"),
+    "case-closed": (409, "De zaak is al gesloten"),
     "lease-lost": (409, "Deze uitgifte is niet meer van u"),
     "unavailable": (503, "De gateway kan nu even niets opslaan"),
     "internal-error": (500, "De gateway heeft een fout gemaakt"),

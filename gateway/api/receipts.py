@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from gateway.exchange.manual_case import reference_of
 from gateway.services.inquiry import Detail
 from gateway.store.queues import Leased
-from gateway.store.rows import MessageRow
+from gateway.store.rows import CaseNotice, MessageRow
 
 
 def moment(value: datetime) -> str:
@@ -16,8 +17,8 @@ def moment(value: datetime) -> str:
 
 
 def receipt(message: MessageRow) -> dict[str, Any]:
-    """Give the receipt of a message: all but its content."""
-    return {
+    """Give the receipt of a message: all but its content; with its case, when people handle it."""
+    given = {
         "id": str(message.id),
         "type": message.type,
         "release": message.release,
@@ -28,6 +29,18 @@ def receipt(message: MessageRow) -> dict[str, Any]:
         "status": message.status,
         "receivedAt": moment(message.received_at),
         "findings": [finding.as_json() for finding in message.findings],
+    }
+    return given if message.handling is None else {**given, "manual": _handling(message.handling)}
+
+
+def _handling(case: CaseNotice) -> dict[str, Any]:
+    return {
+        "caseId": str(case.id),
+        "reference": reference_of(case.id),
+        "reason": case.reason,
+        "dueAt": moment(case.due_at),
+        "state": case.state,
+        "outcome": case.outcome,
     }
 
 

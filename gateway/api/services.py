@@ -14,6 +14,7 @@ from gateway.services.health import Watch
 from gateway.services.holding import Holding
 from gateway.services.inquiry import Inquiry
 from gateway.services.intake import Accepted, Intake
+from gateway.services.manual_cases import ManualCases
 from gateway.services.queueing import Queueing
 from gateway.services.retention import Retention
 from gateway.services.rotation import Rotation
@@ -32,6 +33,7 @@ class Services:
     queueing: Queueing
     inquiry: Inquiry
     deadlines: Deadlines
+    manual_cases: ManualCases
     watch: Watch
     holding: Holding
     retention: Retention

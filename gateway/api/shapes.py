@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
@@ -18,6 +18,8 @@ Status = Annotated[
     Field(pattern="^(accepted|queued|leased|delivered|rejected|manual|handled|failed|expired)$", examples=["queued"]),
 ]
 PartyCode = Annotated[str, Field(pattern="^([0-9]{4}|[0-9]{8})$", examples=["65656055"])]
+CaseState = Literal["open", "closed"]
+CaseOutcomeName = Literal["allocated", "rejected", "handled"]
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
 # Nothing was received outside these centuries, and inside them no time zone leads out of the calendar.
 Moment = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(2999, 12, 31, tzinfo=UTC))]
@@ -39,6 +41,17 @@ class FindingShape(_Shape):
     message: str
 
 
+class CaseNoticeShape(_Shape):
+    """Wat afzender en ontvanger zien van een bericht dat mensen afhandelen: wie het doet, waarom, en tot wanneer."""
+
+    case_id: UUID
+    reference: str = Field(description="Het zaaknummer, zoals in mail en aan de telefoon", examples=["Z-1A2B3C4D"])
+    reason: str
+    due_at: datetime
+    state: CaseState
+    outcome: CaseOutcomeName | None
+
+
 class Receipt(_Shape):
     """Het ontvangstbewijs van een bericht."""
 
@@ -52,6 +65,7 @@ class Receipt(_Shape):
     status: Status
     received_at: datetime
     findings: list[FindingShape]
+    manual: Annotated[CaseNoticeShape | None, Field(description="Er alleen als mensen het bericht afhandelen")] = None
 
 
 class TimelineEvent(BaseModel):

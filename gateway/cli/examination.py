@@ -14,11 +14,13 @@ from typing import Final
 from gateway.cli.database_examination import examine_database
 from gateway.cli.diagnosis import Diagnosis, Mark
 from gateway.cli.failures import in_dutch
+from gateway.composition import make_identity
 from gateway.errors import GatewayError
 from gateway.services.clock import dutch_day, utc_now
 from gateway.services.routes import read_route_book
 from gateway.settings import Settings
 from gateway.store.vault import Keyring
+from gateway.transport.mail import MailServer
 from gateway.wire.reference import read_codelijsten
 from gateway.wire.schemas import Schemas
 
@@ -147,9 +149,18 @@ def _routes(settings: Settings) -> Diagnosis:
 
 
 def _mail(settings: Settings) -> Iterator[Diagnosis]:
-    if settings.smtp_url is not None:
-        yield Diagnosis(
-            Mark.ATTENTION,
-            "E-mail",
-            "IJW_SMTP_URL is ingesteld, maar deze versie van de gateway verstuurt nog geen mail",
-        )
+    if settings.smtp_url is None:
+        says = "IJW_SMTP_URL is niet ingesteld: zaken die mensen afhandelen, wachten zonder mail in de lijst"
+        yield Diagnosis(Mark.GOOD, "E-mail", says)
+        return
+    server = MailServer.parse(settings.smtp_url.get_secret_value())
+    identity = make_identity(settings, server)
+    says = f"via {server.host}:{server.port}, als {identity.sender}; wat niet aankomt naar {identity.return_address}"
+    if server.is_safe:
+        yield Diagnosis(Mark.GOOD, "E-mail", says)
+    else:
+        remedy = "Gebruik smtp+starttls:// of smtps://: mail en wachtwoord zijn nu onderweg te lezen."
+        yield Diagnosis(Mark.ATTENTION, "E-mail", says, remedy)
+    if settings.base_url is None:
+        remedy = "Stel IJW_BASE_URL in op het adres van de gateway, zoals https://gateway.example."
+        yield Diagnosis(Mark.ATTENTION, "E-mail", "in een mail over een zaak staat geen link", remedy)

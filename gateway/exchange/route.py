@@ -38,11 +38,15 @@ class Answerer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Manual:
-    """The messages that people handle, outside the exchange, and why; `email` is where a case is mailed to."""
+    """The messages that people handle, outside the exchange, and why.
+
+    `email` is where a case is mailed to, `escalation_email` where one that takes too long is.
+    """
 
     types: frozenset[str]
     reason: str
     email: str | None = None
+    escalation_email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,9 @@ class Route:
     medical_referral_budget: int | None = None
     own_products: tuple[OwnProduct, ...] = ()
 
-    def is_manual(self, message_type: str) -> bool:
-        """Tell whether people handle a message of this type."""
-        return self.manual is not None and message_type in self.manual.types
+    def handled_by_people(self, message_type: str) -> Manual | None:
+        """Give what is agreed about a type of message that people handle; nothing for one that takes its way."""
+        return self.manual if self.manual is not None and message_type in self.manual.types else None
 
 
 class RouteTable:

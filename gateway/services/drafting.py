@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -18,6 +18,7 @@ from gateway.ijw.bericht import RELEASE, Bericht
 from gateway.ijw.declaratie import JW323
 from gateway.ijw.finding import Finding
 from gateway.services.caller import Caller
+from gateway.services.case_opening import mails_about, open_case
 from gateway.services.clock import dutch_day
 from gateway.store.identifiers import new_id
 from gateway.store.messages import NewMessage
@@ -29,14 +30,26 @@ _ALPHABET: Final = string.ascii_uppercase + string.digits
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """What somebody decided about a case, from which the gateway makes the message: by which token, and why."""
+
+    by: str
+    note: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A message that was read, and whose sender may send it; ready to be kept, with what was found wrong in it."""
+    """A message that was read, and whose sender may send it; ready to be kept, with what was found wrong in it.
+
+    One that the gateway made itself, for its sender, has the ruling that it was made from.
+    """
 
     bericht: Bericht
     address: Address
     document: Document
     caller: Caller
     findings: tuple[Finding, ...] = ()
+    ruling: Ruling | None = None
 
     @property
     def breaches(self) -> tuple[Finding, ...]:
@@ -63,10 +76,11 @@ class Known:
 class Drafting:
     """Makes what is to be kept."""
 
-    def __init__(self, codec: Codec, routes: RouteTable) -> None:
-        """Write answers with this codec, as the routes ask."""
+    def __init__(self, codec: Codec, routes: RouteTable, feestdagen: Container[date]) -> None:
+        """Write answers with this codec, as the routes ask; terms pass over these days off."""
         self._codec = codec
         self._routes = routes
+        self._feestdagen = feestdagen
 
     def draft(self, candidate: Candidate, known: Known) -> NewMessage:
         """Give what is to be kept of a message, and of the answer that the gateway makes to it."""
@@ -83,29 +97,36 @@ class Drafting:
         self, candidate: Candidate, known: Known, route: Route | None, findings: tuple[Finding, ...]
     ) -> NewMessage:
         bericht, address = candidate.bericht, candidate.address
-        manual = bool(route and route.is_manual(address.type) and address.recipient == route.code)
-        draft = _new_message(
+        draft = self._begun(
             candidate,
             known.now,
-            "manual" if manual else "queued",
-            findings,
-            waits=_waiting_time(route),
+            route,
+            findings=findings,
             answers=known.answered[address.answers].id if address.answers else None,
             references=requests_in(bericht),
             relations=_relations(bericht, known),
         )
         if route is None or not _positive(route, bericht):
             return draft
-        return replace(draft, reply=self._reply(positive_answer(bericht, *_mark(known.now)), draft, route))
+        return replace(draft, reply=self._reply(positive_answer(bericht, *own_mark(known.now)), draft, route))
+
+    def _begun(self, candidate: Candidate, now: datetime, route: Route | None, **rest: Any) -> NewMessage:
+        """Put a message in its queue, or before people where its municipality wants that."""
+        address = candidate.address
+        manual = route.handled_by_people(address.type) if route and address.recipient == route.code else None
+        if manual is None:
+            return _new_message(candidate, now, "queued", waits=_waiting_time(route), **rest)
+        case = open_case(candidate.bericht, manual, now, self._feestdagen)
+        return _new_message(candidate, now, "manual", case=case, outgoing=mails_about(case, manual, now), **rest)
 
     def _rejected(self, candidate: Candidate, known: Known, findings: tuple[Finding, ...]) -> NewMessage:
         """Keep a message that goes no further: it answers nothing, asks nothing, and is itself answered."""
         bericht = candidate.bericht
-        draft = _new_message(candidate, known.now, "rejected", findings)
+        draft = _new_message(candidate, known.now, "rejected", findings=findings)
         refusal = (
-            technical_refusal(bericht, *_mark(known.now))
+            technical_refusal(bericht, *own_mark(known.now))
             if findings[0].source == "rule"
-            else refusal_with_codes(bericht, *_mark(known.now), findings)
+            else refusal_with_codes(bericht, *own_mark(known.now), findings)
         )
         return replace(draft, reply=self._reply(refusal, draft, None))
 
@@ -129,7 +150,7 @@ def _positive(route: Route, bericht: Bericht) -> bool:
     return answerer is Answerer.GATEWAY
 
 
-def _mark(now: datetime) -> tuple[str, date]:
+def own_mark(now: datetime) -> tuple[str, date]:
     """Make the Identificatie and the Dagtekening of an answer."""
     token = "".join(secrets.choice(_ALPHABET) for _ in range(TOKEN_LENGTH))
     return GATEWAY_PREFIX + token, dutch_day(now)
@@ -144,11 +165,10 @@ def _relations(bericht: Bericht, known: Known) -> tuple[tuple[UUID, str], ...]:
     return tuple((request, "request") for request in sorted(requests))
 
 
-def _new_message(
-    candidate: Candidate, now: datetime, status: str, findings: tuple[Finding, ...], **rest: Any
-) -> NewMessage:
+def _new_message(candidate: Candidate, now: datetime, status: str, **rest: Any) -> NewMessage:
+    origin = "gateway" if candidate.ruling else "party"
     bsns = subjects_of(candidate.bericht)
-    return _kept(candidate.address, candidate.document, now, status, findings=findings, bsns=bsns, **rest)
+    return _kept(candidate.address, candidate.document, now, status, origin=origin, bsns=bsns, **rest)
 
 
 def _kept(
@@ -199,4 +219,5 @@ def row_of(message: NewMessage) -> MessageRow:
         lease_expires_at=None,
         expires_at=message.expires_at,
         answers=message.answers,
+        handling=message.case.notice if message.case else None,
     )

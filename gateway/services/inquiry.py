@@ -11,7 +11,7 @@ from gateway.errors import ContentRemovedError, InvalidBerichtError
 from gateway.services.audit import Act, Audit
 from gateway.services.caller import Caller
 from gateway.services.clock import Clock
-from gateway.store import messages
+from gateway.store import manual_cases, messages
 from gateway.store.engine import Database
 from gateway.store.messages import MessageFilter
 from gateway.store.rows import EventRow, MessageRow
@@ -63,6 +63,7 @@ class Inquiry:
                 if caller.may_read(row.sender, row.recipient)
             ]
             happened = timeline(message, messages.events(connection, message_id))
+            (message,) = manual_cases.noticed(connection, [message])
             return Detail(message.seen_at(now), happened, related)
 
     def content(self, message_id: UUID, caller: Caller) -> Document | None:
@@ -101,6 +102,7 @@ class Inquiry:
         visible = replace(wanted, parties=None if caller.is_admin else tuple(sorted(caller.parties)))
         with self._database.read() as connection:
             found = messages.search(connection, self._keyring, visible, limit=limit + 1, now=now, after=after)
+            found = manual_cases.noticed(connection, found)
         if wanted.bsn is not None:
             shown = [row.id for row in found[:limit]]
             self._audit.note(Act.PERSON_SEARCHED, caller.actor, messages=shown, bsn=wanted.bsn)

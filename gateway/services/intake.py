@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -14,11 +15,12 @@ from gateway.exchange.refusal import Refusal, Refused, refuse
 from gateway.exchange.route import HistoryChecks, RouteTable
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.services.caller import Caller
+from gateway.services.case_closing import close_answered
 from gateway.services.clock import Clock, dutch_day
 from gateway.services.drafting import Candidate, Drafting, Known, row_of
 from gateway.services.due import Due
 from gateway.services.judging import Outside, judged
-from gateway.store import messages
+from gateway.store import manual_cases, messages
 from gateway.store.admission import known_parties, valid_tokens
 from gateway.store.engine import Database
 from gateway.store.messages import Duplicate, NewMessage, Outcome, Stored
@@ -69,7 +71,7 @@ class Intake:
         self._lists = lists
         self._clock = clock
         self._due = due
-        self._drafting = Drafting(codec, routes)
+        self._drafting = Drafting(codec, routes, due.feestdagen)
 
     def read(self, document: Document, *, as_json: bool = False) -> tuple[Document, Reading]:
         """Read a document in either form, and judge it as it would be when posted; gives the XML of it too.
@@ -114,11 +116,20 @@ class Intake:
             known = self._look_up(connection, candidates, now)
             drafts = [_refusal(candidate, known) or self._drafting.draft(candidate, known) for candidate in candidates]
             new = [draft for draft in drafts if isinstance(draft, NewMessage)]
-            outcomes = messages.save(connection, self._keyring, new)
-            kept = [draft for draft, outcome in zip(new, outcomes, strict=True) if isinstance(outcome, Stored)]
-            self._due.write(connection, kept, now)
-        told = iter(outcomes)
-        return [_result(draft, next(told), now) if isinstance(draft, NewMessage) else draft for draft in drafts]
+            outcomes = _by_id(new, messages.save(connection, self._keyring, new))
+            taken = [
+                (candidate, draft)
+                for candidate, draft in zip(candidates, drafts, strict=True)
+                if isinstance(draft, NewMessage) and isinstance(outcomes[draft.id], Stored)
+            ]
+            self._due.write(connection, [draft for _, draft in taken], now)
+            close_answered(connection, self._keyring, taken, known)
+            return [
+                _noticed(connection, _result(draft, outcomes[draft.id], now))
+                if isinstance(draft, NewMessage)
+                else draft
+                for draft in drafts
+            ]
 
     def _look_up(self, connection: Connection, candidates: Sequence[Candidate], now: datetime) -> Known:
         """Ask once for everything that judging these messages takes."""
@@ -132,6 +143,18 @@ class Intake:
             answered=messages.find_by_keys(connection, answers) if answers else {},
             requests=messages.requests_for(connection, requests) if requests else {},
         )
+
+
+def _by_id(new: Sequence[NewMessage], outcomes: Sequence[Outcome]) -> dict[UUID, Outcome]:
+    return {message.id: outcome for message, outcome in zip(new, outcomes, strict=True)}
+
+
+def _noticed(connection: Connection, result: Accepted | Refusal) -> Accepted | Refusal:
+    """Put with a message that was known already what became of its case."""
+    if isinstance(result, Refusal) or result.new:
+        return result
+    (message,) = manual_cases.noticed(connection, [result.message])
+    return replace(result, message=message)
 
 
 def refusal_of(reading: Reading) -> Refusal:

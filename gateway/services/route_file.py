@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_Email = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]+@[!-?A-~]+$", max_length=254)]
 _FromProvider = Literal["JW305", "JW307", "JW315", "JW317", "JW323"]
 
 
@@ -45,9 +46,12 @@ class ManualTable(DatedTable):
         description='een lijst van berichten die mensen afhandelen: een of meer van "JW305", "JW307", "JW315",'
         ' "JW317" en "JW323", bijvoorbeeld ["JW317"]'
     )
-    reason: _Text = Field(description="in één zin waarom mensen het bericht afhandelen")
-    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")] | None = Field(
-        default=None, description="het e-mailadres van de gemeente voor deze gevallen"
+    reason: Annotated[_Text, Field(max_length=500)] = Field(
+        description="in één zin, van hoogstens 500 tekens, waarom mensen het bericht afhandelen"
+    )
+    email: _Email | None = Field(default=None, description="het e-mailadres van de gemeente voor deze gevallen")
+    escalation_email: _Email | None = Field(
+        default=None, description="het e-mailadres dat bericht krijgt van een geval dat te lang duurt"
     )
 
 

@@ -241,4 +241,4 @@ def _route(region: str, table: MunicipalityTable, day: date) -> Route:
 
 
 def _manual(table: ManualTable) -> Manual:
-    return Manual(frozenset(table.types), table.reason, table.email)
+    return Manual(frozenset(table.types), table.reason, table.email, table.escalation_email)

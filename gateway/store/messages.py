@@ -18,6 +18,8 @@ from gateway.store.content import Content, content_parts, has_content, save_cont
 from gateway.store.events import add_events, events
 from gateway.store.identifiers import made_at
 from gateway.store.lookup import Lookup
+from gateway.store.manual_cases import NewCase
+from gateway.store.manual_cases import add as open_cases
 from gateway.store.outbox import NewOutgoing
 from gateway.store.outbox import add as add_outgoing
 from gateway.store.rows import MessageRow
@@ -109,7 +111,7 @@ class NewMessage:
 
     `relations` says what each related message is to this one (`request`, …). `reply` is the retourbericht that
     the gateway makes; it is written only when the message itself is new. `outgoing` is what has to be sent outside
-    because of it.
+    because of it, `case` is there when people handle it.
     """
 
     id: UUID
@@ -133,6 +135,7 @@ class NewMessage:
     relations: tuple[tuple[UUID, str], ...] = ()
     events: tuple[tuple[str, dict[str, Any]], ...] = ()
     outgoing: tuple[NewOutgoing, ...] = ()
+    case: NewCase | None = None
     reply: Self | None = None
 
     @property
@@ -247,6 +250,7 @@ def _insert_small_things(conn: Connection, keyring: Keyring, messages: Sequence[
         conn, [(message.id, *relation) for message in messages for relation in dict.fromkeys(message.relations)]
     )
     add_events(conn, (event for message in messages for event in _events_of(message)))
+    open_cases(conn, [(message.id, message.received_at, message.case) for message in messages if message.case])
     add_outgoing(conn, [(message.id, message.received_at, new) for message in messages for new in message.outgoing])
 
 

@@ -192,10 +192,19 @@ def end_attempt(conn: Connection, taken: OutboxRow, end: AttemptEnd) -> bool:
     return True
 
 
-def of_message(conn: Connection, message_id: UUID) -> list[OutboxRow]:
-    """Give everything that was or is to be sent about a message, oldest first."""
-    query = select(_OUTBOX).where(_OUTBOX.c.message_id == message_id).order_by(_OUTBOX.c.id)
-    return [OutboxRow.from_row(row) for row in conn.execute(query)]
+def of_messages(
+    conn: Connection, messages: Collection[UUID], *, kind: str | None = None
+) -> dict[UUID, list[OutboxRow]]:
+    """Give what was or is to be sent about some messages, by the message's id, oldest first; perhaps of one kind."""
+    if not messages:
+        return {}
+    query = select(_OUTBOX).where(_OUTBOX.c.message_id.in_(messages)).order_by(_OUTBOX.c.id)
+    if kind is not None:
+        query = query.where(_OUTBOX.c.kind == kind)
+    found: dict[UUID, list[OutboxRow]] = {}
+    for row in conn.execute(query):
+        found.setdefault(row.message_id, []).append(OutboxRow.from_row(row))
+    return found
 
 
 def attempts(conn: Connection, outbox_id: UUID) -> list[AttemptRow]:

@@ -13,8 +13,19 @@ from gateway.ijw.finding import Finding
 
 
 @dataclass(frozen=True, slots=True)
+class CaseNotice:
+    """What sender and recipient get to see of the case of a message that people handle."""
+
+    id: UUID
+    reason: str
+    due_at: datetime
+    state: str
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class MessageRow:
-    """A stored message without its content."""
+    """A stored message without its content. `handling` is filled by `manual_cases.noticed` alone."""
 
     id: UUID
     type: str
@@ -34,11 +45,12 @@ class MessageRow:
     lease_expires_at: datetime | None
     expires_at: datetime | None
     answers: UUID | None
+    handling: CaseNotice | None = None
 
     @classmethod
     def from_row(cls, row: Row[Any]) -> Self:
         """Read a row with all columns of the message table, by their names."""
-        values = {name: getattr(row, name) for name in cls.__slots__}
+        values = {name: getattr(row, name) for name in cls.__slots__ if name != "handling"}
         values["findings"] = tuple(Finding.from_json(finding) for finding in row.findings)
         return cls(**values)
 

@@ -15,7 +15,7 @@ from gateway.services.caller import Scope
 from tests.api.client import Client
 from tests.api.described import Endpoint
 from tests.berichten import OTHER_PROVIDER, PROVIDER, heenbericht, post_of
-from tests.gateways import PLAIN, Clock, accepted, caller_for, token_for
+from tests.gateways import BY_HAND, PLAIN, Clock, accepted, caller_for, token_for
 
 Options = dict[str, Any]
 XML = "application/xml"
@@ -23,12 +23,14 @@ XML = "application/xml"
 
 @dataclass
 class Scene:
-    """A message from the provider to the municipality, which has leased it; and everybody's token."""
+    """A message from the provider to the municipality, which has leased it; one that people handle; and all tokens."""
 
     client: Client
     tokens: dict[str, str]
     message: str
     lease: str
+    case: str
+    handled: str
 
     def call(self, role: str, method: str, path: str, **options: Any) -> Any:
         """Call as somebody."""
@@ -48,7 +50,7 @@ def tokens_of(gateway: Gateway, clock: Clock) -> dict[str, str]:
     return {
         "provider": token_for(gateway, PROVIDER),
         "other": token_for(gateway, OTHER_PROVIDER),
-        "municipality": token_for(gateway, PLAIN),
+        "municipality": token_for(gateway, PLAIN, BY_HAND),
         "supplier": token_for(gateway, PROVIDER, OTHER_PROVIDER),
         "admin": token_for(gateway, scope=Scope.ADMIN),
         "monitor": token_for(gateway, scope=Scope.MONITOR),
@@ -62,7 +64,11 @@ def set_scene(gateway: Gateway, clock: Clock, client: Client) -> Scene:
     """Let the provider send a message and the municipality lease it, and give everybody a token."""
     row = accepted(gateway, caller_for(gateway, PROVIDER), heenbericht("JW305")).message
     (leased,) = gateway.services.queueing.lease(PLAIN, caller_for(gateway, PLAIN), limit=1, seconds=3600, types=[])
-    return Scene(client, tokens_of(gateway, clock), str(row.id), str(leased.lease.id))
+    people = accepted(gateway, caller_for(gateway, PROVIDER), heenbericht("JW317", municipality=BY_HAND)).message
+    assert people.handling is not None
+    return Scene(
+        client, tokens_of(gateway, clock), str(row.id), str(leased.lease.id), str(people.handling.id), str(people.id)
+    )
 
 
 def outside(statuses: int, **others: int) -> dict[str, int]:
@@ -119,6 +125,17 @@ TABLE: dict[Endpoint, tuple[Callable[[Scene], str], Options, dict[str, int]]] = 
         lambda scene: f"/v1/leases/{scene.lease}",
         {},
         outside(404, municipality=204, monitor=403),
+    ),
+    Endpoint("GET", "/manual-cases"): (lambda _: "/v1/manual-cases", {}, outside(200, monitor=403)),
+    Endpoint("GET", "/manual-cases/{id}"): (
+        lambda scene: f"/v1/manual-cases/{scene.case}",
+        {},
+        outside(404, municipality=200, admin=200, monitor=403),
+    ),
+    Endpoint("PUT", "/manual-cases/{id}/resolution"): (
+        lambda scene: f"/v1/manual-cases/{scene.case}/resolution",
+        {"json": {"outcome": "handled", "note": "gebeld"}},
+        outside(404, municipality=200, admin=200, monitor=403),
     ),
 }
 

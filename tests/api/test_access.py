@@ -77,7 +77,7 @@ def test_who_may_call_what_lies_beside(scene: Scene, path: str) -> None:
 def test_what_is_another_s_is_as_if_it_did_not_exist(scene: Scene, endpoint: Endpoint) -> None:
     """Whoever may not see a message, a queue or a lease gets the same answer as for one that never was."""
     path, options, row = TABLE[endpoint]
-    nothing = Scene(scene.client, scene.tokens, str(uuid4()), str(uuid4()))
+    nothing = Scene(scene.client, scene.tokens, str(uuid4()), str(uuid4()), str(uuid4()), "")
     absent = path(nothing).replace(f"/{PLAIN}/", "/9999/")
     for role, status in row.items():
         there = scene.call(role, endpoint.method, path(scene), **options)
@@ -92,8 +92,12 @@ def test_what_is_another_s_is_as_if_it_did_not_exist(scene: Scene, endpoint: End
 @pytest.mark.parametrize("role", ["provider", "other", "municipality", "supplier", "admin"])
 def test_a_list_shows_what_is_one_s_own(scene: Scene, role: str) -> None:
     """Whatever is asked for, in an address or in a body."""
-    expected = [] if role == "other" else [scene.message]
-    for filters in ({}, {"sender": PROVIDER}, {"recipient": PLAIN}, {"status": "leased"}, {"type": "JW305"}):
+    own = [] if role == "other" else [scene.message]
+    every = [] if role == "other" else [scene.handled, scene.message]
+    wide: list[dict[str, str]] = [{}, {"sender": PROVIDER}]
+    narrow = [{"recipient": PLAIN}, {"status": "leased"}, {"type": "JW305"}]
+    for filters in wide + narrow:
+        expected = every if filters in wide else own
         listed = scene.call(role, "GET", "/v1/messages", params=filters)
         searched = scene.call(role, "POST", "/v1/messages/_search", json=filters | {"bsn": "999900006"})
         assert [one["id"] for one in listed.json()["items"]] == expected

@@ -17,9 +17,9 @@ def test_defaults() -> None:
 
 def test_manual_messages() -> None:
     """People handle only the types that the route names."""
-    assert DEVENTER.is_manual("JW317")
-    assert not DEVENTER.is_manual("JW315")
-    assert not DIEMEN.is_manual("JW317")
+    assert DEVENTER.handled_by_people("JW317") is DEVENTER.manual
+    assert DEVENTER.handled_by_people("JW315") is None
+    assert DIEMEN.handled_by_people("JW317") is None
 
 
 def test_table_looks_up_by_code() -> None:

@@ -162,7 +162,7 @@ def test_manual_until_the_new_application_arrives(tmp_path: Path, lists: Codelij
     (tmp_path / "a.toml").write_text(DIEMEN + text)
     route = read_route_table(tmp_path, lists, date.fromisoformat(day)).get("0384")
     assert route is not None
-    assert route.is_manual("JW317") is manual
+    assert (route.handled_by_people("JW317") is not None) is manual
 
 
 def test_settings_that_change(tmp_path: Path, lists: Codelijsten) -> None:

@@ -85,7 +85,7 @@ def put(gateway: Gateway, clock: Clock, *endpoints: str) -> UUID:
 def rows(gateway: Gateway, message: UUID) -> list[OutboxRow]:
     """Read what is in the outbox about a message."""
     with gateway.database.read() as connection:
-        return outbox.of_message(connection, message)
+        return outbox.of_messages(connection, [message])[message]
 
 
 def attempts(gateway: Gateway, message: UUID) -> list[AttemptRow]:

@@ -1,0 +1,201 @@
+"""Manual cases: looking at them, ending them, and telling when one takes too long."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from gateway.errors import ConflictError
+from gateway.exchange.address import RequestKey, address_of
+from gateway.exchange.manual_case import CaseOutcome, refusal_of_request
+from gateway.exchange.refusal import Refusal
+from gateway.exchange.route import RouteTable
+from gateway.ijw.finding import Finding
+from gateway.rules.judge import judge
+from gateway.services.caller import Caller, Scope
+from gateway.services.case_opening import ESCALATION, MAIL
+from gateway.services.clock import Clock
+from gateway.services.drafting import Candidate, Ruling, own_mark
+from gateway.services.intake import Intake
+from gateway.store import manual_cases, outbox
+from gateway.store.engine import Database
+from gateway.store.manual_cases import CaseRow, Closing
+from gateway.store.outbox import NewOutgoing, OutboxRow
+from gateway.store.vault import Keyring
+from gateway.wire.codec import Codec
+
+# Small, so that no transaction holds up a post for long; the next round takes the next.
+_BATCH: Final = 200
+# Not in the standard: what nobody has asked for cannot be refused by a JW319.
+_NO_REQUEST: Final = Finding(
+    "gateway",
+    "ZAAK",
+    "Dit bericht is geen verzoek, dus kan het niet met een JW319 worden afgewezen; sluit de zaak met handled.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as its handlers see it: with the mails about it, and what was written at its closing."""
+
+    row: CaseRow
+    mails: tuple[OutboxRow, ...]
+    note: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """How somebody ends a case; `reden` and `gemeente` are for the JW319 of a rejection."""
+
+    outcome: CaseOutcome
+    note: str = field(repr=False)
+    reden: str | None = None
+    gemeente: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedOtherwise:
+    """The case was closed before, with another outcome."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotResolved:
+    """The resolution asks for a message that would not be right."""
+
+    findings: tuple[Finding, ...]
+
+
+class ManualCases:
+    """The cases of all municipalities."""
+
+    def __init__(
+        self, database: Database, keyring: Keyring, codec: Codec, routes: RouteTable, intake: Intake, clock: Clock
+    ) -> None:
+        """Work on this database; a JW319 that ends a case goes through this intake."""
+        self._database = database
+        self._keyring = keyring
+        self._codec = codec
+        self._routes = routes
+        self._intake = intake
+        self._clock = clock
+
+    def listed(
+        self, caller: Caller, *, state: str | None, limit: int, after: UUID | None
+    ) -> tuple[list[Case], UUID | None]:
+        """List the cases that the caller handles, newest first; and where the next page begins."""
+        with self._database.read() as connection:
+            found = manual_cases.search(
+                connection,
+                municipalities=None if caller.is_admin else _parties(caller),
+                state=state,
+                limit=limit + 1,
+                after=after,
+            )
+            shown = self._with_mails(connection, found[:limit])
+        return shown, found[limit - 1].id if len(found) > limit else None
+
+    def get(self, case_id: UUID, caller: Caller) -> Case | None:
+        """Give a case; nothing when it is not the caller's to handle."""
+        with self._database.read() as connection:
+            row = manual_cases.get(connection, case_id)
+            if row is None or not _handles(caller, row):
+                return None
+            return self._with_mails(connection, [row])[0]
+
+    def _with_mails(self, connection: Connection, rows: list[CaseRow]) -> list[Case]:
+        mails = outbox.of_messages(connection, [row.message_id for row in rows], kind=MAIL)
+        return [
+            Case(row, tuple(mails.get(row.message_id, ())), manual_cases.note_of(self._keyring, row)) for row in rows
+        ]
+
+    def resolve(
+        self, case_id: UUID, caller: Caller, resolution: Resolution
+    ) -> Case | ClosedOtherwise | NotResolved | None:
+        """End a case; nothing when it is not the caller's. The same outcome once more changes nothing."""
+        case = self.get(case_id, caller)
+        if case is None:
+            return None
+        if case.row.is_open and resolution.outcome is CaseOutcome.REJECTED:
+            findings = self._reject(case.row, caller, resolution)
+            if findings:
+                return NotResolved(findings)
+        else:
+            self._close(case_id, caller, resolution)
+        closed = self.get(case_id, caller)
+        if closed is None or closed.row.outcome != resolution.outcome.value:
+            return ClosedOtherwise(closed.row.outcome or "" if closed else "")
+        return closed
+
+    def _close(self, case_id: UUID, caller: Caller, resolution: Resolution) -> None:
+        with self._database.write() as connection:
+            row = manual_cases.lock(connection, case_id)
+            if row is not None and row.is_open:
+                closing = Closing(
+                    outcome=resolution.outcome.value, at=self._clock(), by=caller.token_id, note=resolution.note
+                )
+                manual_cases.close(connection, self._keyring, row, closing)
+
+    def _reject(self, row: CaseRow, caller: Caller, resolution: Resolution) -> tuple[Finding, ...]:
+        """Send the JW319s that refuse what is not answered yet; their arrival closes the case, all in one transaction.
+
+        Gives what would be wrong with them; then nothing was sent.
+        """
+        if not row.unanswered:
+            return (_NO_REQUEST,)
+        candidates = [self._refusal(row, reference, caller, resolution) for reference in row.unanswered]
+        findings = tuple(finding for candidate in candidates for finding in candidate.findings)
+        if findings:
+            return findings
+        try:
+            results = self._intake.settle(candidates)
+        except ConflictError:
+            return ()  # Somebody else was quicker; the caller looks at what the case has become.
+        for result in results:
+            if isinstance(result, Refusal):
+                findings += result.findings
+            elif result.message.status == "rejected":
+                findings += result.message.findings
+        return findings
+
+    def _refusal(self, row: CaseRow, reference: str, caller: Caller, resolution: Resolution) -> Candidate:
+        request = RequestKey(row.provider, row.municipality, reference)
+        bericht = refusal_of_request(request, resolution.reden or "", resolution.gemeente, *own_mark(self._clock()))
+        ruling = Ruling(caller.token_id, resolution.note)
+        return Candidate(
+            bericht, address_of(bericht), self._codec.write(bericht), caller, tuple(judge(bericht)), ruling
+        )
+
+    def escalate(self) -> int:
+        """Tell of cases that took too long, once each: in the timeline, and by mail where the route says to whom.
+
+        Gives how many there were, of at most a batch.
+        """
+        now = self._clock()
+        with self._database.write() as connection:
+            rows = manual_cases.overdue(connection, now=now, limit=_BATCH)
+            if rows:
+                manual_cases.escalated(connection, rows, now=now)
+                outbox.add(connection, [(row.message_id, now, mail) for row in rows for mail in self._told(row, now)])
+        return len(rows)
+
+    def _told(self, row: CaseRow, now: datetime) -> tuple[NewOutgoing, ...]:
+        route = self._routes.get(row.municipality)
+        address = route.manual.escalation_email if route and route.manual else None
+        if address is None:
+            return ()
+        return (NewOutgoing(kind=MAIL, purpose=ESCALATION, recipient=row.municipality, endpoint=address, due_at=now),)
+
+
+def _parties(caller: Caller) -> Collection[str]:
+    return caller.parties if Scope.EXCHANGE in caller.scopes else ()
+
+
+def _handles(caller: Caller, row: CaseRow) -> bool:
+    return caller.is_admin or caller.acts_for(row.municipality)

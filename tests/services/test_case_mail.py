@@ -1,0 +1,198 @@
+"""Mail about cases, through a real mail server that does not always behave."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from gateway.composition import Gateway, make_channels
+from gateway.exchange.manual_case import CaseOutcome, reference_of
+from gateway.services.case_mail import day_in_words
+from gateway.services.clock import dutch_day
+from gateway.services.manual_cases import Resolution
+from gateway.store import outbox
+from gateway.store.outbox import OutboxRow
+from gateway.store.rows import MessageRow
+from gateway.transport import mail as transport
+from tests.berichten import BSN, PROVIDER, SURNAME, heenbericht
+from tests.gateways import MANUAL, Clock, accepted, admin_of, caller_for, open_gateway
+from tests.smtp import MailServer, mail_server
+
+BASE = "https://gateway.example"
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    """Run a mail server."""
+    with mail_server() as running:
+        yield running
+
+
+@pytest.fixture
+def mailing(tmp_path: Path, clock: Clock, server: MailServer) -> Iterator[Gateway]:
+    """Give a gateway that mails."""
+    opened = open_gateway(
+        tmp_path,
+        clock=clock,
+        smtp_url=SecretStr(f"smtp://127.0.0.1:{server.port}"),
+        mail_from="gateway@gateway.example",
+        mail_return_address="bounces@gateway.example",
+        base_url=f"{BASE}/",
+    )
+    yield opened
+    opened.close()
+
+
+def posted(gateway: Gateway, identificatie: str = "1") -> MessageRow:
+    """Post a JW317 that people handle."""
+    message = heenbericht("JW317", identificatie, municipality=MANUAL, reference=f"R{identificatie}")
+    return accepted(gateway, caller_for(gateway, PROVIDER), message).message
+
+
+def mail_of(gateway: Gateway, message: MessageRow) -> OutboxRow:
+    """Look at the mail that is sent when a case opens."""
+    with gateway.database.read() as connection:
+        return outbox.of_messages(connection, [message.id])[message.id][0]
+
+
+def run(gateway: Gateway, message: MessageRow, clock: Clock) -> list[str | None]:
+    """Let the worker go round until the mail is over; gives how the attempts ended."""
+    while (due := mail_of(gateway, message).next_at) is not None:
+        clock.now = max(clock.now, due)
+        gateway.upkeep.round()
+    with gateway.database.read() as connection:
+        return [one.outcome for one in outbox.attempts(connection, mail_of(gateway, message).id)]
+
+
+def events(gateway: Gateway, message: MessageRow) -> list[str]:
+    """Tell what happened to a message."""
+    found = gateway.services.inquiry.detail(message.id, admin_of(gateway))
+    assert found is not None
+    return [event.kind for event in found.timeline]
+
+
+def test_what_the_mail_says(mailing: Gateway, server: MailServer, clock: Clock) -> None:
+    """A reference, what it is about, until when, and a link; nothing about the person."""
+    message = posted(mailing)
+    assert run(mailing, message, clock) == ["delivered"]
+    (mail,) = server.mails
+    case = message.handling
+    assert case is not None
+    due = day_in_words(dutch_day(case.due_at))
+    assert mail["Subject"] == f"Zaak {reference_of(case.id)}: uiterlijk {due}"
+    assert mail["Message-ID"] == f"<{mail_of(mailing, message).id}@gateway.example>"
+    assert (mail["From"], mail["To"]) == ("gateway@gateway.example", "jeugd@deventer.example")
+    assert server.arrived[0].mail_from == "bounces@gateway.example"
+    text = mail.get_content().replace("\r\n", "\n")
+    for part in (
+        f"Zaak: {reference_of(case.id)}\n",
+        "Gemeente: Deventer (0150)\n",
+        "Het gaat om: verzoek om wijziging: 1 toewijzing te wijzigen\n",
+        "Waarom mensen dit doen: De applicatie van de gemeente keurt een JW317 direct af\n",
+        f"Uiterlijk: {due}\n",
+        f"Bekijken: {BASE}/v1/manual-cases/{case.id}\n",
+    ):
+        assert part in text
+    raw = server.raw(server.arrived[0]).decode()
+    assert not any(trace in raw for trace in (BSN, SURNAME, "300201", "R1"))
+    assert events(mailing, message) == ["accepted", "manual", "mailed"]
+
+
+@pytest.mark.parametrize(
+    ("misdeeds", "attempts"),
+    [
+        (["450 4.2.0 busy", "DATA 451 4.3.0 disk", "close"], ["hiccup"] * 3 + ["delivered"]),
+        (["hang"], ["hiccup", "delivered"]),
+        (["421 4.3.2 down"] * 8, ["hiccup"] * 8 + ["delivered"]),
+    ],
+)
+def test_one_mail_arrives_in_the_end(
+    mailing: Gateway,
+    server: MailServer,
+    clock: Clock,
+    misdeeds: list[str],
+    attempts: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever the server does for a while, exactly one mail arrives, and its Message-ID is that of the first try."""
+    monkeypatch.setattr(transport, "_SECONDS", 0.3)
+    server.misdeeds += misdeeds
+    message = posted(mailing)
+    assert run(mailing, message, clock) == attempts
+    assert [mail["Message-ID"] for mail in server.mails] == [f"<{mail_of(mailing, message).id}@gateway.example>"]
+
+
+def test_greylisting_is_waited_for(mailing: Gateway, server: MailServer, clock: Clock) -> None:
+    """A server that wants to see an address twice gets it twice, and takes the mail once."""
+    server.greylists = True
+    message = posted(mailing)
+    assert run(mailing, message, clock) == ["hiccup", "delivered"]
+    assert len(server.arrived) == 1
+
+
+def test_an_address_that_is_refused_is_not_tried_again(mailing: Gateway, server: MailServer, clock: Clock) -> None:
+    """A permanent refusal ends it: the case then says that people have to phone."""
+    server.misdeeds.append("550 5.1.1 <jeugd@deventer.example> unknown")
+    message = posted(mailing)
+    assert run(mailing, message, clock) == ["refused"]
+    assert (mail_of(mailing, message).state, mail_of(mailing, message).cause) == ("failed", "550 5.1.1 <…> unknown")
+    assert events(mailing, message) == ["accepted", "manual", "mail-failed"]
+
+
+def test_a_server_that_stays_away_is_given_up_after_three_days(
+    mailing: Gateway, server: MailServer, clock: Clock
+) -> None:
+    """Then the case, which is still there, says that people have to phone."""
+    server.misdeeds += ["451 4.3.0 no"] * 99
+    message = posted(mailing)
+    began = clock.now
+    assert set(run(mailing, message, clock)) == {"hiccup"}
+    assert clock.now == began + timedelta(days=3)
+    assert mail_of(mailing, message).state == "failed"
+    assert server.arrived == []
+
+
+def test_a_case_that_was_closed_meanwhile_is_not_mailed(mailing: Gateway, server: MailServer, clock: Clock) -> None:
+    """Who has answered already gets no mail about it."""
+    message = posted(mailing)
+    assert message.handling is not None
+    handled = Resolution(outcome=CaseOutcome.HANDLED, note="Gebeld")
+    mailing.services.manual_cases.resolve(message.handling.id, admin_of(mailing), handled)
+    assert run(mailing, message, clock) == ["dropped"]
+    assert server.arrived == []
+
+
+def test_a_case_that_takes_too_long_is_mailed_to_another(mailing: Gateway, server: MailServer, clock: Clock) -> None:
+    """The escalation goes to its own address, and says that the case is late."""
+    message = posted(mailing)
+    run(mailing, message, clock)
+    assert message.handling is not None
+    clock.now = message.handling.due_at + timedelta(seconds=1)
+    mailing.upkeep.round()
+    mailing.upkeep.round()
+    assert [mail["To"] for mail in server.mails] == ["jeugd@deventer.example", "regio@ijsselland.example"]
+    assert "had klaar moeten zijn op" in server.mails[1]["Subject"]
+    assert "staat nog open" in server.mails[1].get_content()
+
+
+def test_without_a_mail_server_cases_wait(embedded: Gateway, clock: Clock) -> None:
+    """Cases are opened all the same, and their mail goes out when a server is set."""
+    message = posted(embedded)
+    embedded.upkeep.round()
+    assert mail_of(embedded, message).state == "due"
+    assert make_channels(embedded.settings, embedded.routes, clock) == {}
+
+
+def test_many_cases_have_a_mail_each(mailing: Gateway, server: MailServer, clock: Clock) -> None:
+    """Of many cases each is mailed once, under its own Message-ID."""
+    messages = [posted(mailing, str(number)) for number in range(12)]
+    mailing.upkeep.round()
+    expected = {f"<{mail_of(mailing, message).id}@gateway.example>" for message in messages}
+    assert len(server.arrived) == 12
+    assert {mail["Message-ID"] for mail in server.mails} == expected
+    assert {re.search(r"Z-[0-9A-F]{8}", mail["Subject"]) is not None for mail in server.mails} == {True}
