@@ -13,7 +13,7 @@ TYPED := $(wildcard gateway tests benchmarks tools docs/client.py)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install run demo test lint check format bench openapi rules lock clean
+.PHONY: help install run demo test lint check format bench openapi rules tables lock clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -57,6 +57,9 @@ openapi: install ## Write openapi/openapi.json anew from the code
 
 rules: install ## Write docs/rules.md anew from the code
 	@$(BIN)/python -m tools.rules
+
+tables: install ## Write docs/routes.md anew from the code
+	@$(BIN)/python -m tools.routes
 
 # A pip configuration of one's own (a mirror, a folder of wheels) would leak its hashes into the lock.
 PIP_COMPILE = env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null \

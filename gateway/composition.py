@@ -140,7 +140,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         deadlines=Deadlines(database, clock),
         manual_cases=cases,
         watch=Watch(database, routes, clock),
-        rulebook=Rulebook(read_standard(settings.schemas_dir), lists),
+        rulebook=Rulebook(read_standard(settings.schemas_dir), lists, routes),
     )
     sending = Sending(database, make_channels(settings, routes, clock), clock)
     upkeep = Upkeep(database, clock, sending, chores=[cases.escalate, retention.daily])

@@ -87,6 +87,27 @@ valid_until = 2026-04-30
 code = "{LENIENT}"
 name = "Eindhoven"
 history_checks = "off"
+[[agreement]]
+code = "PROEF-PAUZE"
+check = "pause"
+weeks = 8
+text = "Binnen acht weken."
+source = "Proefstuk"
+[[agreement]]
+code = "PROEF-BUDGET"
+check = "budget"
+amounts = [1000, 2000]
+text = "Een budget is 1.000 of 2.000 euro."
+source = "Proefstuk"
+[[agreement]]
+code = "PROEF-WEIGERT"
+check = "longest_period"
+months = 12
+municipalities = ["{IMPATIENT}"]
+text = "Hoogstens een jaar."
+source = "Proefstuk"
+refuse = true
+retourcode = "0233"
 """
 _KEYS: Final = "test:" + base64.b64encode(bytes(range(32))).decode()
 

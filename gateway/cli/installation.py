@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -66,11 +67,20 @@ def load_codec() -> tuple[Codec, Codelijsten]:
     return Codec(Schemas(folder), lists.meaning), lists
 
 
-def load_routes(lists: Codelijsten) -> RouteBook:
-    """Load what is agreed with each municipality."""
+def load_routes(folder: Path | None = None, lists: Codelijsten | None = None) -> RouteBook:
+    """Load what is agreed with each municipality, from a folder or else from the one that is set."""
     from gateway.services.routes import read_route_book
+    from gateway.wire.reference import read_codelijsten
 
-    return read_route_book(load_settings().routes_dir, lists)
+    settings = load_settings()
+    return read_route_book(folder or settings.routes_dir, lists or read_codelijsten(settings.schemas_dir))
+
+
+def today() -> date:
+    """Give the day that it is in the Netherlands."""
+    from gateway.services.clock import dutch_day, utc_now
+
+    return dutch_day(utc_now())
 
 
 def load_rulebook() -> Rulebook:
@@ -80,7 +90,8 @@ def load_rulebook() -> Rulebook:
     from gateway.wire.standard import read_standard
 
     folder = load_settings().schemas_dir
-    return Rulebook(read_standard(folder), read_codelijsten(folder))
+    lists = read_codelijsten(folder)
+    return Rulebook(read_standard(folder), lists, load_routes(lists=lists).on(today()))
 
 
 def migrate(settings: Settings) -> bool:

@@ -10,7 +10,20 @@ from typing import Annotated, Literal
 import typer
 
 from gateway import __version__
-from gateway.cli import access, audit, deadlines, demo, doctor, forms, keys, retention, rules, server, validate
+from gateway.cli import (
+    access,
+    audit,
+    deadlines,
+    demo,
+    doctor,
+    forms,
+    keys,
+    retention,
+    routes,
+    rules,
+    server,
+    validate,
+)
 from gateway.cli.failures import in_dutch
 from gateway.errors import GatewayError
 
@@ -64,6 +77,7 @@ def make_app() -> typer.Typer:
         app.command()(command)
     app.add_typer(access.party)
     app.add_typer(access.token)
+    app.add_typer(routes.routes)
     app.add_typer(audit.audit)
     app.add_typer(keys.keys)
     app.add_typer(retention.retention)

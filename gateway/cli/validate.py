@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 import typer
 
 from gateway.cli.installation import load_codec, load_routes
+from gateway.cli.installation import today as this_day
 from gateway.cli.sources import Unreadable, find, read, unreadable
 from gateway.cli.terminal import say
 from gateway.cli.verdicts import Checked, Verdicts, verdicts_for
@@ -109,7 +110,7 @@ def validate(
     if not sources:
         say("Er is geen bestand dat op .xml eindigt.")
     verdicts = _verdicts(form, sources, output)
-    outcomes = _check(sources, today or _today(), with_reference=reference)
+    outcomes = _check(sources, today or this_day(), with_reference=reference)
     raise typer.Exit(_show(outcomes, len(sources), form, verdicts))
 
 
@@ -147,18 +148,12 @@ def _show(outcomes: Iterator[Checked | Unreadable], count: int, form: Format, ve
     return code
 
 
-def _today() -> date:
-    from gateway.services.clock import dutch_day, utc_now
-
-    return dutch_day(utc_now())
-
-
 def _check(sources: list[str | Unreadable], today: date, *, with_reference: bool) -> Iterator[Checked | Unreadable]:
     """Check one after the other, with one document in memory at a time."""
     from gateway.services.judging import Outside, judged
 
     codec, lists = load_codec()
-    outside = Outside(today, lists, load_routes(lists).on(today)) if with_reference else None
+    outside = Outside(today, lists, load_routes(lists=lists).on(today)) if with_reference else None
 
     def check(document: Document) -> Reading:
         return judged(codec.read(document), document, outside)

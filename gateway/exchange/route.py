@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from gateway.exchange.agreement import Agreement
 from gateway.rules.rule import OwnProduct
 
 DEFAULT_MAX_ATTEMPTS = 5
@@ -56,7 +57,8 @@ class Route:
     `retour` is about the positive retourbericht, `declaration_answer` about the JW325. After `max_attempts`
     failures a message is a dead letter; after `expire_days` of waiting it expires, without them never. Up to
     `medical_referral_budget` (in euros) a doctor refers without the municipality; no message is refused for it.
-    `own_products` are product codes that only this municipality has, within the national categories.
+    `own_products` are product codes that only this municipality has, within the national categories. `agreements`
+    are those of its region, about products of the `agreement_categories`; None is all.
     """
 
     code: str
@@ -71,6 +73,8 @@ class Route:
     manual: Manual | None = None
     medical_referral_budget: int | None = None
     own_products: tuple[OwnProduct, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    agreement_categories: frozenset[str] | None = None
 
     def handled_by_people(self, message_type: str) -> Manual | None:
         """Give what is agreed about a type of message that people handle; nothing for one that takes its way."""

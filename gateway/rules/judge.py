@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeAlias
@@ -10,13 +9,12 @@ from typing import Any, TypeAlias
 from gateway.errors import RuleFailedError
 from gateway.ijw.bericht import Bericht, Kant, Retourbericht
 from gateway.ijw.berichten import BERICHTEN
+from gateway.ijw.elementen import ROOT, elements
 from gateway.ijw.finding import Finding, Source
 from gateway.ijw.klasse import Klasse, Soort, Veld, velden, xml_name
 from gateway.rules.history import History, HistoryContext
 from gateway.rules.rule import At, Breach, Context, Reference, ReferenceContext, Rule
 from gateway.rules.table import RULES
-
-_ROOT = "/Bericht"
 
 
 def judge(bericht: Bericht, reference: Reference | None = None) -> list[Finding]:
@@ -106,7 +104,7 @@ _Trail: TypeAlias = "tuple[_Trail, Veld, int, int] | None"
 
 def _path(trail: _Trail) -> str:
     if trail is None:
-        return _ROOT
+        return ROOT
     parent, veld, position, siblings = trail
     path = f"{_path(parent)}/{veld.name}"
     if veld.item is None:
@@ -174,23 +172,10 @@ class _Walk:
         """
         if self._places is None:
             self._places = {}
-            for found, path in _elements(self.bericht, _ROOT):
+            for found, path in elements(self.bericht):
                 self._places.setdefault(id(found), []).append(path)
         paths = self._places[id(element)]
         if len(paths) > 1:
             paths = [path for path in paths if path.startswith(f"{own}/")]
         turn = seen[id(element)] = seen.get(id(element), -1) + 1
         return paths[turn % len(paths)]
-
-
-def _elements(element: Klasse, path: str) -> Iterator[tuple[Klasse, str]]:
-    """Give an element and all below it, with their paths."""
-    yield element, path
-    for veld in velden(type(element)):
-        value = getattr(element, veld.field)
-        if veld.item is not None and veld.item.klasse is not None:
-            for position, item in enumerate(value):
-                number = f"[{position + 1}]" if len(value) > 1 else ""
-                yield from _elements(item, f"{path}/{veld.name}/{veld.item.name}{number}")
-        elif isinstance(value, Klasse):
-            yield from _elements(value, f"{path}/{veld.name}")

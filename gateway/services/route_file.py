@@ -3,40 +3,17 @@
 The descriptions are what an administrator reads when a value is wrong.
 """
 
-from datetime import date
+from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
-_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+from gateway.services.agreement_file import AnyAgreement
+from gateway.services.toml_lines import Place
+from gateway.services.toml_table import DatedTable, Table, Text
+
 _Email = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]+@[!-?A-~]+$", max_length=254)]
 _FromProvider = Literal["JW305", "JW307", "JW315", "JW317", "JW323"]
-
-
-class _Table(BaseModel):
-    """A TOML table: keys that are not named here are refused, and a value is not bent into another type."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class DatedTable(_Table):
-    """A table that may hold from or until a day, and says where it comes from; both days count."""
-
-    source: _Text | None = Field(
-        default=None, description="waar het staat; een opmerking met # achter een waarde mag ook"
-    )
-    valid_from: date | None = Field(
-        default=None, description="de eerste dag waarop het geldt, zonder aanhalingstekens: 2027-01-01"
-    )
-    valid_until: date | None = Field(
-        default=None, description="de laatste dag waarop het geldt, zonder aanhalingstekens: 2026-12-31"
-    )
-
-    def holds_on(self, day: date) -> bool:
-        """Tell whether it holds on a day."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_until is None or day <= self.valid_until
-        )
 
 
 class ManualTable(DatedTable):
@@ -46,7 +23,7 @@ class ManualTable(DatedTable):
         description='een lijst van berichten die mensen afhandelen: een of meer van "JW305", "JW307", "JW315",'
         ' "JW317" en "JW323", bijvoorbeeld ["JW317"]'
     )
-    reason: Annotated[_Text, Field(max_length=500)] = Field(
+    reason: Annotated[Text, Field(max_length=500)] = Field(
         description="in één zin, van hoogstens 500 tekens, waarom mensen het bericht afhandelen"
     )
     email: _Email | None = Field(default=None, description="het e-mailadres van de gemeente voor deze gevallen")
@@ -74,7 +51,7 @@ class ProductTable(DatedTable):
     )
 
 
-class _SettingsTable(_Table):
+class _SettingsTable(Table):
     """How messages of a municipality are treated; what is left out stays as it is."""
 
     delivery: Literal["queue", "ggk0210", "webhook", "email"] | None = Field(
@@ -116,9 +93,13 @@ class MunicipalityTable(_SettingsTable):
     code: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")] = Field(
         description='de CBS-code van de gemeente: vier cijfers tussen aanhalingstekens, zoals "0150"'
     )
-    name: _Text = Field(description="de naam van de gemeente")
-    source: _Text | None = Field(
+    name: Text = Field(description="de naam van de gemeente")
+    source: Text | None = Field(
         default=None, description="waar het staat; een opmerking met # achter een waarde mag ook"
+    )
+    agreement_categories: list[Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]] | None = Field(
+        default=None,
+        description='voor welke categorieën de afspraken van de regio gelden, zoals ["43", "44"]; weglaten is alle',
     )
     manual: ManualTable | None = Field(
         default=None, description="een tabel [municipality.manual] met types, reason en zo nodig email"
@@ -134,13 +115,25 @@ class MunicipalityTable(_SettingsTable):
         description="een tabel [[municipality.change]] voor instellingen die vanaf of tot een dag anders zijn",
     )
 
+    def dated(self) -> Iterator[tuple[Place, DatedTable]]:
+        """Give the tables within it that have days of their own, with their places in it."""
+        if self.manual:
+            yield ("manual",), self.manual
+        if self.limits:
+            yield ("limits",), self.limits
+        yield from ((("product", number), product) for number, product in enumerate(self.product))
+        yield from ((("change", number), change) for number, change in enumerate(self.change))
 
-class RouteFile(_Table):
+
+class RouteFile(Table):
     """One file: a region, and its municipalities."""
 
-    region: _Text | None = Field(default=None, description="de naam van de regio; weglaten is de bestandsnaam")
+    region: Text | None = Field(default=None, description="de naam van de regio; weglaten is de bestandsnaam")
     municipality: Annotated[list[MunicipalityTable], Field(min_length=1)] = Field(
         description="minstens één tabel [[municipality]]"
+    )
+    agreement: list[AnyAgreement] = Field(
+        default_factory=list, description="een tabel [[agreement]] voor elke afspraak van de regio"
     )
 
 
@@ -157,8 +150,3 @@ TABLES: Final[dict[tuple[str, ...], type[BaseModel]]] = {
 def expectation(names: tuple[str, ...]) -> str:
     """Say what is expected of a key, by the names on the way to it: `("municipality", "code")`."""
     return TABLES[names[:-1]].model_fields[names[-1]].description or ""
-
-
-def known_keys(names: tuple[str, ...]) -> list[str]:
-    """List the keys of a table, by the names on the way to it."""
-    return list(TABLES[names].model_fields)

@@ -9,57 +9,34 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from gateway.errors import RouteTableError
+from gateway.exchange.agreement import Agreement
+from gateway.exchange.agreement_checks import MedicalReferral
 from gateway.exchange.route import Answerer, Delivery, HistoryChecks, Manual, Route, RouteTable
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.rules.rule import OwnProduct
+from gateway.services.agreement_file import KINDS, MedicalReferralTable
+from gateway.services.agreement_problems import wrong_agreements
 from gateway.services.route_file import (
-    DatedTable,
+    TABLES,
+    LimitsTable,
     ManualTable,
     MunicipalityTable,
     RouteFile,
     expectation,
-    known_keys,
 )
+from gateway.services.route_source import Problem, Source
 from gateway.services.toml_lines import Place, TomlLines
 
 _TOML_PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
 _CATEGORY: Final = ("municipality", "product", "category")
+_LIMIT: Final = "Na verwijzing door een arts is een budget niet hoger dan met de gemeente is afgesproken."
 _AGB_CODE: Final = re.compile(r"[0-9]{8}")
-
-
-class _Problem(NamedTuple):
-    """One thing that is wrong, and where; sorts in the order of reading."""
-
-    path: Path
-    line: int
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.path}, regel {self.line}: {self.reason}"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file that was read: its contents, and where everything stands."""
-
-    path: Path
-    lines: TomlLines
-    contents: RouteFile
-
-    @property
-    def region(self) -> str:
-        """Give the region that the file is about; without a name it is called after the file."""
-        return self.contents.region or self.path.stem
-
-    def problem(self, place: Place, reason: str) -> _Problem:
-        """Say what is wrong at a place in it."""
-        return _Problem(self.path, self.lines.line(place), reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +48,7 @@ class RouteBook:
     def on(self, day: date) -> RouteTable:
         """Give what holds on a day."""
         return RouteTable.of(
-            _route(source.region, table, day) for source in self.sources for table in source.contents.municipality
+            _route(source, table, day) for source in self.sources for table in source.contents.municipality
         )
 
 
@@ -84,7 +61,7 @@ def read_route_book(folder: Path, lists: Codelijsten) -> RouteBook:
     if not paths:
         message = f"De map met routetabellen {folder} is leeg; verwacht minstens één bestand .toml."
         raise RouteTableError(message)
-    problems: list[_Problem] = []
+    problems: list[Problem] = []
     sources = [source for path in paths if (source := _read(path, problems))]
     problems.extend(_contradictions(sources, lists))
     if problems:
@@ -92,7 +69,7 @@ def read_route_book(folder: Path, lists: Codelijsten) -> RouteBook:
     return RouteBook(tuple(sources))
 
 
-def _read(path: Path, problems: list[_Problem]) -> Source | None:
+def _read(path: Path, problems: list[Problem]) -> Source | None:
     """Read one file; what is wrong with its form is added to the problems."""
     text = ""
     try:
@@ -100,25 +77,25 @@ def _read(path: Path, problems: list[_Problem]) -> Source | None:
         data = tomllib.loads(text)
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        problems.append(_Problem(path, line, "het bestand is niet in UTF-8 geschreven."))
+        problems.append(Problem(path, line, "het bestand is niet in UTF-8 geschreven."))
     except tomllib.TOMLDecodeError as error:
         problems.append(_not_toml(path, text, str(error)))
     except (OSError, RecursionError) as error:
-        problems.append(_Problem(path, 1, f"het bestand is niet te lezen: {error}"))
+        problems.append(Problem(path, 1, f"het bestand is niet te lezen: {error}"))
     else:
         lines = TomlLines(text)
         try:
             return Source(path, lines, RouteFile.model_validate(data))
         except ValidationError as error:
             details = error.errors(include_url=False)
-            problems.extend(_Problem(path, lines.line(d["loc"]), _explain(d)) for d in details)
+            problems.extend(Problem(path, lines.line(_place(d)), _explain(d)) for d in details)
     return None
 
 
-def _not_toml(path: Path, text: str, reason: str) -> _Problem:
+def _not_toml(path: Path, text: str, reason: str) -> Problem:
     found = _TOML_PLACE.search(reason)
     line = int(found[1]) if found and found[1] else len(text.splitlines()) or 1
-    return _Problem(
+    return Problem(
         path,
         line,
         f"dit is geen TOML ({_TOML_PLACE.sub('', reason)});"
@@ -128,11 +105,14 @@ def _not_toml(path: Path, text: str, reason: str) -> _Problem:
 
 def _explain(detail: ErrorDetails) -> str:
     """Say in Dutch what the model refused."""
-    names = tuple(part for part in detail["loc"] if isinstance(part, str))
+    names = tuple(part for part in _place(detail) if isinstance(part, str))
     key = ".".join(names)
+    if detail["type"].startswith("union_tag"):
+        return f"{key}.check: verwacht het soort afspraak, een van: {', '.join(KINDS)}."
+    table = KINDS[str(detail["loc"][2])] if _in_agreement(detail) else TABLES[names[:-1]]
     if detail["type"] == "extra_forbidden":
-        return f"{key}: deze sleutel is onbekend; bekend zijn: {', '.join(known_keys(names[:-1]))}."
-    expected = expectation(names)
+        return f"{key}: deze sleutel is onbekend; bekend zijn: {', '.join(table.model_fields)}."
+    expected = table.model_fields[names[-1]].description or ""
     if detail["type"] == "missing":
         return f"{key}: ontbreekt; verwacht {expected}."
     given: Any = detail["input"]
@@ -141,9 +121,19 @@ def _explain(detail: ErrorDetails) -> str:
     return f"{key}: deze waarde past niet; verwacht {expected}."
 
 
-def _contradictions(sources: list[Source], lists: Codelijsten) -> Iterator[_Problem]:
+def _place(detail: ErrorDetails) -> Place:
+    """Give where in the document an error is; within an agreement the model also names the kind, as a third part."""
+    return (*detail["loc"][:2], *detail["loc"][3:]) if _in_agreement(detail) else detail["loc"]
+
+
+def _in_agreement(detail: ErrorDetails) -> bool:
+    return detail["loc"][:1] == ("agreement",) and len(detail["loc"]) > 2  # noqa: PLR2004 - the list, a place, the kind
+
+
+def _contradictions(sources: list[Source], lists: Codelijsten) -> Iterator[Problem]:
     """Find what contradicts the code lists, another table, or itself."""
     places: dict[str, str] = {}
+    codes: dict[str, str] = {}
     for source in sources:
         for number, table in enumerate(source.contents.municipality):
             place: Place = ("municipality", number)
@@ -151,11 +141,12 @@ def _contradictions(sources: list[Source], lists: Codelijsten) -> Iterator[_Prob
             yield from _unsupported(source, place, table)
             yield from _wrong_categories(source, place, table, lists)
             yield from _wrong_days(source, place, table)
+        yield from wrong_agreements(source, lists, codes)
 
 
 def _wrong_code(
     source: Source, place: Place, code: str, lists: Codelijsten, places: dict[str, str]
-) -> Iterator[_Problem]:
+) -> Iterator[Problem]:
     """Refuse a code that no municipality has, and one that is at an earlier place already."""
     if lists.gemeente(code) is None:
         expected = expectation(("municipality", "code"))
@@ -167,7 +158,7 @@ def _wrong_code(
     places.setdefault(code, f"{source.path}, regel {source.lines.line(place)}")
 
 
-def _wrong_categories(source: Source, place: Place, table: MunicipalityTable, lists: Codelijsten) -> Iterator[_Problem]:
+def _wrong_categories(source: Source, place: Place, table: MunicipalityTable, lists: Codelijsten) -> Iterator[Problem]:
     """Refuse a product code in a category that is not national."""
     for number, product in enumerate(table.product):
         if lists.meaning("LDT_ProductCategorie", product.category) is None:
@@ -175,26 +166,16 @@ def _wrong_categories(source: Source, place: Place, table: MunicipalityTable, li
             yield source.problem((*place, "product", number, "category"), f"{'.'.join(_CATEGORY)}: {reason}")
 
 
-def _wrong_days(source: Source, place: Place, table: MunicipalityTable) -> Iterator[_Problem]:
+def _wrong_days(source: Source, place: Place, table: MunicipalityTable) -> Iterator[Problem]:
     """Refuse what ends before it begins."""
-    for inner, dated in _dated(table):
+    for inner, dated in table.dated():
         if dated.valid_from and dated.valid_until and dated.valid_until < dated.valid_from:
             key = ".".join(name for name in ("municipality", *inner) if isinstance(name, str))
             reason = f"{key}.valid_until: ligt voor valid_from; verwacht die dag of een latere."
             yield source.problem((*place, *inner, "valid_until"), reason)
 
 
-def _dated(table: MunicipalityTable) -> Iterator[tuple[Place, DatedTable]]:
-    """Give the tables within a municipality's that have days of their own, with their places in it."""
-    if table.manual:
-        yield ("manual",), table.manual
-    if table.limits:
-        yield ("limits",), table.limits
-    yield from ((("product", number), product) for number, product in enumerate(table.product))
-    yield from ((("change", number), change) for number, change in enumerate(table.change))
-
-
-def _unsupported(source: Source, place: Place, table: MunicipalityTable) -> Iterator[_Problem]:
+def _unsupported(source: Source, place: Place, table: MunicipalityTable) -> Iterator[Problem]:
     """Refuse a way of delivery that is not there yet: messages would wait in a place where nobody looks.
 
     Limits are advice about agreements, and are kept: a table that is written for them must not stop the exchange.
@@ -204,7 +185,7 @@ def _unsupported(source: Source, place: Place, table: MunicipalityTable) -> Iter
         yield from _unsupported_delivery(source, (*place, "change", number), change.delivery, "municipality.change")
 
 
-def _unsupported_delivery(source: Source, place: Place, delivery: str | None, table: str) -> Iterator[_Problem]:
+def _unsupported_delivery(source: Source, place: Place, delivery: str | None, table: str) -> Iterator[Problem]:
     if delivery not in (None, "queue"):
         reason = f'{table}.delivery: "{delivery}" wordt nog niet ondersteund; verwacht "queue".'
         yield source.problem((*place, "delivery"), reason)
@@ -219,7 +200,7 @@ _WORDS: Final[dict[str, Callable[[str], Any]]] = {
 }
 
 
-def _route(region: str, table: MunicipalityTable, day: date) -> Route:
+def _route(source: Source, table: MunicipalityTable, day: date) -> Route:
     """Give what holds for a municipality on a day; of two changes the later one in the file counts."""
     settings: dict[str, Any] = dict(table.settings)
     for change in table.change:
@@ -229,7 +210,7 @@ def _route(region: str, table: MunicipalityTable, day: date) -> Route:
     return Route(
         code=table.code,
         name=table.name,
-        region=region,
+        region=source.region,
         **{key: _WORDS[key](value) if key in _WORDS else value for key, value in settings.items()},
         medical_referral_budget=limits.medical_referral_budget if limits else None,
         manual=_manual(table.manual) if table.manual and table.manual.holds_on(day) else None,
@@ -237,7 +218,23 @@ def _route(region: str, table: MunicipalityTable, day: date) -> Route:
             OwnProduct(product.code, product.category, product.valid_from, product.valid_until)
             for product in table.product
         ),
+        agreements=tuple(_agreements(source, table, limits, day)),
+        agreement_categories=None if table.agreement_categories is None else frozenset(table.agreement_categories),
     )
+
+
+def _agreements(source: Source, table: MunicipalityTable, limits: LimitsTable | None, day: date) -> Iterator[Agreement]:
+    """Give what the region agreed that holds for a municipality on a day."""
+    limited = limits is not None and limits.medical_referral_budget is not None
+    for agreed in source.contents.agreement:
+        if agreed.holds_on(day) and (agreed.municipalities is None or table.code in agreed.municipalities):
+            yield agreed.agreement
+            limited = limited and not isinstance(agreed, MedicalReferralTable)
+    if limited:
+        # A limit that no agreement of the region names is one by itself.
+        code = re.sub(r"[^A-Z0-9]+", "-", source.region.upper()).strip("-")
+        origin = (limits.source if limits else None) or f"routetabel {source.path.name}"
+        yield Agreement(f"{code}-VERWIJSBUDGET", _LIMIT, origin, MedicalReferral())
 
 
 def _manual(table: ManualTable) -> Manual:

@@ -1,9 +1,10 @@
-"""What every code in a finding means, for whoever looks it up: the rules, the schema, the fault codes of the chain."""
+"""What every code in a finding means: the rules, the schema, the fault codes of the chain, what regions agreed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gateway.exchange.route import RouteTable
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.rules.manual import Entry, entries, fault_entry, schema_entry
 from gateway.rules.standard import Standard
@@ -12,8 +13,9 @@ from gateway.rules.standard import Standard
 class Rulebook:
     """All entries, by code."""
 
-    def __init__(self, standard: Standard, lists: Codelijsten) -> None:
-        """Take in the rules of the standard, and the fault codes of the lists."""
+    def __init__(self, standard: Standard, lists: Codelijsten, routes: RouteTable) -> None:
+        """Take in the rules of the standard, the fault codes of the lists, and what the regions agreed."""
+        self._routes = routes
         self._rules = entries(standard)
         beside = [schema_entry(standard), *map(fault_entry, lists.fouten.values())]
         self._by_code = {entry.code.upper(): entry for entry in (*beside, *self._rules)}
@@ -23,5 +25,23 @@ class Rulebook:
         return iter(self._rules)
 
     def find(self, code: str) -> Entry | None:
-        """Find what a code means, in capitals or not."""
-        return self._by_code.get(code.upper())
+        """Find what a code means, in capitals or not; an agreement of a region as it is today."""
+        return self._by_code.get(code.upper()) or self._agreed(code.upper())
+
+    def _agreed(self, code: str) -> Entry | None:
+        found = [(route, one) for route in self._routes for one in route.agreements if one.code == code]
+        if not found:
+            return None
+        names = ", ".join(route.name for route, _ in found)
+        region, agreement = found[0][0].region, found[0][1]
+        consequence = (
+            f"weigert het bericht met {agreement.retourcode}" if agreement.refuses else "advies; weigert niets"
+        )
+        facts = (
+            ("Soort", f"Afspraak van de regio {region}"),
+            ("Gemeenten", names),
+            ("Berichten", ", ".join(sorted(agreement.check.types))),
+            ("Gevolg", consequence),
+            ("Bron", agreement.source),
+        )
+        return Entry(agreement.code, agreement.text, facts)

@@ -10,6 +10,8 @@ _PART = r"""(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)"""
 _KEY = rf"{_PART}(?:\s*\.\s*{_PART})*"
 _HEADER: Final = re.compile(rf"\s*(\[\[?)\s*({_KEY})\s*\]\]?\s*(?:#.*)?$")
 _PAIR: Final = re.compile(rf"\s*({_KEY})\s*=")
+# What follows a key on its line, with a # that is not within quotes.
+_COMMENT: Final = re.compile(r"""(?:[^"'#]|"(?:[^"\\]|\\.)*"|'[^']*')*#(.*)""")
 _LONG_STRINGS: Final = ('"""', "'''")
 
 
@@ -21,6 +23,7 @@ class TomlLines:
         self._lines: dict[Place, int] = {}
         self._last: dict[Place, int] = {}
         self._table: Place = ()
+        self._comments: dict[Place, str] = {}
         inside: str | None = None
         for number, line in enumerate(text.splitlines(), start=1):
             if inside is None:
@@ -34,6 +37,10 @@ class TomlLines:
         while place and place not in self._lines:
             place = place[:-1]
         return self._lines.get(place, 1)
+
+    def comment(self, place: Place) -> str:
+        """Give the comment behind a key, on its own line; empty when there is none."""
+        return self._comments.get(place, "")
 
     def _read(self, line: str, number: int) -> None:
         if header := _HEADER.match(line):
@@ -50,6 +57,8 @@ class TomlLines:
             for name in _names(pair[1]):
                 place = (*place, name)
                 self._lines.setdefault(place, number)
+            if comment := _COMMENT.fullmatch(line[pair.end() :]):
+                self._comments.setdefault(place, comment[1].strip())
 
     def _resolve(self, names: list[str]) -> Place:
         """Follow names from the root; a list of tables means its last one so far."""

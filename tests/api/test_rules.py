@@ -37,6 +37,13 @@ def test_every_rule_has_a_page(client: Client) -> None:
     assert "aan een bericht is niet te zien" in client.get("/rules/OP043", token="").text
 
 
+def test_an_agreement_has_a_page(client: Client) -> None:
+    """What the tables in force agree is explained like a rule."""
+    text = client.get("/rules/PROEF-PAUZE", token="").text
+    assert "Binnen acht weken." in text
+    assert "Afspraak van de regio Proef" in text
+
+
 def test_an_unknown_rule(client: Client) -> None:
     """A code that means nothing here is not found."""
     assert client.get("/rules/TR999", token="").status_code == 404

@@ -30,6 +30,14 @@ def test_shows_a_rule_that_is_not_judged(run: Run) -> None:
     assert run("rules", "XSD").lines[0] == "## XSD"
 
 
+def test_shows_an_agreement_of_a_region(run: Run) -> None:
+    """Of a code of a region it tells where that is agreed, for whom, and what comes of it."""
+    lines = run("rules", "IJSSELLAND-BUDGET-5").lines
+    assert lines[0] == "## IJSSELLAND-BUDGET-5"
+    assert "- Bron: Regionaal Toegangsprotocol RSJ IJsselland 2.0" in lines
+    assert "- Gevolg: advies; weigert niets" in lines
+
+
 def test_an_unknown_rule(run: Run) -> None:
     """A code that the standard does not have is a mistake of who asks."""
     ran = run("rules", "TR999")

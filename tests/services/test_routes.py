@@ -7,9 +7,12 @@ import pytest
 
 from gateway import resources
 from gateway.errors import RouteTableError
+from gateway.exchange.agreement import Agreement
+from gateway.exchange.agreement_checks import AllowedBudgets, MedicalReferral, Pause
 from gateway.exchange.route import Answerer, Delivery, HistoryChecks, Manual, Route, RouteTable
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.rules.rule import OwnProduct
+from gateway.services.route_explained import without_source
 from gateway.services.routes import read_route_book
 from gateway.wire.reference import read_codelijsten
 
@@ -58,14 +61,11 @@ def test_shipped_ijsselland_is_complete(lists: Codelijsten) -> None:
     assert codes == ["0148", "0150", "0160", "0166", "0175", "0177", "0180", "0193", "1708", "1773", "1896"]
 
 
-@pytest.mark.parametrize("path", sorted(resources.routes_dir().glob("*.toml")), ids=lambda path: path.stem)
-def test_shipped_values_name_their_source(path: Path) -> None:
-    """Each value of a municipality says where it comes from; the file says where the region does."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    assert any(line.startswith("# Bron van de regio: ") for line in lines)
-    values = [line for line in lines if line.startswith(("code", "name", "delivery"))]
-    assert values
-    assert all("  # " in value for value in values)
+def test_shipped_values_name_their_source(lists: Codelijsten) -> None:
+    """Each value that ships says where it comes from; each file says where the region does."""
+    assert not list(without_source(read_route_book(resources.routes_dir(), lists)))
+    for path in resources.routes_dir().glob("*.toml"):
+        assert "\n# Bron van de regio: " in path.read_text(encoding="utf-8")
 
 
 def test_table_with_every_key(tmp_path: Path, lists: Codelijsten) -> None:
@@ -191,6 +191,96 @@ def test_settings_that_change(tmp_path: Path, lists: Codelijsten) -> None:
         "2027-06-30": ("off", 9, "gateway"),
         "2027-07-01": ("enforce", 9, "gateway"),
     }
+
+
+AGREED = '[[agreement]]\ncode = "REGIO-EEN"\ntext = "Zo is het."\nsource = "Stuk 1"\n'
+
+
+def test_agreements(tmp_path: Path, lists: Codelijsten) -> None:
+    """An agreement is of all municipalities in the file or of those it names, from and until its days."""
+    zwolle = '[[municipality]]\ncode = "0193"\nname = "Zwolle"\nagreement_categories = ["43"]\n'
+    text = f"""
+{DIEMEN}{zwolle}
+{AGREED}check = "pause"
+weeks = 8
+valid_until = 2026-12-31
+{AGREED.replace("EEN", "TWEE")}check = "budget"
+amounts = [1000]
+municipalities = ["0193"]
+refuse = true
+retourcode = "9349"
+    """
+    (tmp_path / "a.toml").write_text(text)
+    pause = Agreement("REGIO-EEN", "Zo is het.", "Stuk 1", Pause(8))
+    budget = Agreement("REGIO-TWEE", "Zo is het.", "Stuk 1", AllowedBudgets((1000,)), "9349")
+    table = read_route_table(tmp_path, lists)
+    assert table.routes["0384"].agreements == (pause,)
+    assert table.routes["0193"].agreements == (pause, budget)
+    assert table.routes["0193"].agreement_categories == frozenset({"43"})
+    assert read_route_table(tmp_path, lists, date(2027, 1, 1)).routes["0384"].agreements == ()
+
+
+def test_a_limit_is_an_agreement(tmp_path: Path, lists: Codelijsten) -> None:
+    """A limit for doctors is advice by itself, under the name of the region; an agreement about it takes its place."""
+    limit = "[municipality.limits]\nmedical_referral_budget = 8000\n"
+    (tmp_path / "mijn-regio.toml").write_text(DIEMEN + limit)
+    (agreement,) = read_route_table(tmp_path, lists).routes["0384"].agreements
+    assert (agreement.code, agreement.refuses) == ("MIJN-REGIO-VERWIJSBUDGET", False)
+    assert agreement.check == MedicalReferral()
+    (tmp_path / "mijn-regio.toml").write_text(DIEMEN + limit + AGREED + 'check = "medical_referral"\n')
+    (agreement,) = read_route_table(tmp_path, lists).routes["0384"].agreements
+    assert agreement.code == "REGIO-EEN"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        ("", 4, "agreement.check: verwacht het soort afspraak, een van: budget, medical_referral, "),
+        ('check = "iets"', 4, "agreement.check: verwacht het soort afspraak"),
+        ('check = "pause"', 4, "agreement.weeks: ontbreekt; verwacht hoeveel weken"),
+        ('check = "pause"\nweeks = 0', 9, "agreement.weeks: deze waarde past niet; verwacht hoeveel weken"),
+        (
+            'check = "pause"\nweeks = 8\nproducts = []',
+            10,
+            "agreement.products: deze sleutel is onbekend; bekend zijn: ",
+        ),
+        ('check = "budget"\namounts = [1000, "x"]', 9, "agreement.amounts: deze waarde past niet"),
+        ('check = "budget"\namounts = [1000]\nrefuse = true', 10, "agreement.refuse: vraagt ook een retourcode"),
+        ('check = "budget"\namounts = [1000]\nretourcode = "0001"', 10, "agreement.retourcode: hoort bij refuse"),
+        (
+            'check = "pause"\nweeks = 8\nrefuse = true\nretourcode = "ZZZZ"',
+            11,
+            "agreement.retourcode: ZZZZ staat niet in de lijst van retourcodes",
+        ),
+        ('check = "pause"\nweeks = 8\nmunicipalities = ["0150"]', 10, "0150 staat niet in dit bestand"),
+        ('check = "request_in_time"\nworking_days = 5\nproducts = ["46A99"]', 10, "46A99 staat niet in de landelijke"),
+        ('check = "longest_period"', 4, "agreement.months: ontbreekt; verwacht months of days"),
+        ('check = "units"\nunits = ["99"]\nproducts = []', 9, "agreement.units: 99 staat niet in de lijst"),
+        ('check = "largest_volume"\nvolume = 9\nunit = "99"\nproducts = []', 10, "agreement.unit: 99 staat niet"),
+        (
+            'check = "pause"\nweeks = 8\nvalid_from = 2026-01-02\nvalid_until = 2026-01-01',
+            11,
+            "agreement.valid_until: ligt voor valid_from",
+        ),
+        ('check = "pause"\nweeks = 8\n' + AGREED + 'check = "pause"\nweeks = 8', 11, "REGIO-EEN staat ook in "),
+    ],
+)
+def test_wrong_agreement_is_told(tmp_path: Path, lists: Codelijsten, text: str, line: int, told: str) -> None:
+    """What is wrong with an agreement is told with its line, its key, and what was expected."""
+    path = tmp_path / "regio.toml"
+    path.write_text(f"{DIEMEN}{AGREED}{text}\n")
+    (problem,) = problems(tmp_path, lists)
+    assert problem.startswith(f"{path}, regel {line}: agreement.")
+    assert told in problem
+
+
+@pytest.mark.parametrize("code", ["REGIO", "regio-een", "REGIO-", "TR302", "REGIO-EÉN"])
+def test_a_code_of_an_agreement_is_no_rule_of_the_standard(tmp_path: Path, lists: Codelijsten, code: str) -> None:
+    """It has a hyphen, so that nobody takes it for one."""
+    text = AGREED.replace("REGIO-EEN", code) + 'check = "pause"\nweeks = 8\n'
+    (tmp_path / "a.toml").write_text(DIEMEN + text, encoding="utf-8")
+    (problem,) = problems(tmp_path, lists)
+    assert "agreement.code: deze waarde past niet" in problem
 
 
 def test_limits_are_kept(tmp_path: Path, lists: Codelijsten) -> None:

@@ -55,3 +55,24 @@ limits = {a = 1}
 def test_line_of_a_place(place: Place, line: int) -> None:
     """A key has its own line; what is missing has that of the table in which it is missing."""
     assert TomlLines(DOCUMENT).line(place) == line
+
+
+@pytest.mark.parametrize(
+    ("line", "comment"),
+    [
+        ("a = 1  # waarom", "waarom"),
+        ("a = 1", ""),
+        ('a = "met # erin"', ""),
+        ('a = "met # erin"  # waarom', "waarom"),
+        ("a = 'met # erin' # waarom", "waarom"),
+        (r'a = "met \" en # erin" # waarom', "waarom"),
+        ('a = ["x", "#"]# waarom', "waarom"),
+        ("a = 1 # een # twee", "een # twee"),
+        ("a = 2026-01-01  # waarom", "waarom"),
+    ],
+)
+def test_comment(line: str, comment: str) -> None:
+    """What stands behind a value after a # is its comment; a # within quotes is not."""
+    assert TomlLines(line).comment(("a",)) == comment
+    assert TomlLines(f"[t]\n{line}\n").comment(("t", "a")) == comment
+    assert TomlLines(line).comment(("b",)) == ""
