@@ -33,6 +33,7 @@ from gateway.services.retention_file import read_terms
 from gateway.services.rotation import Rotation
 from gateway.services.rulebook import Rulebook
 from gateway.services.sending import Channel, Sending
+from gateway.services.surroundings import Surroundings
 from gateway.services.upkeep import Upkeep
 from gateway.settings import Settings
 from gateway.store.condition import has_messages
@@ -122,7 +123,9 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(settings.database, pool_size=settings.database_pool)
     keyring = make_keyring(settings, database)
-    intake = Intake(database, keyring, codec, lists, routes, clock, Due(make_feestdagen(settings)))
+    feestdagen = make_feestdagen(settings)
+    surroundings = Surroundings(lists, routes, feestdagen, clock)
+    intake = Intake(database, keyring, codec, surroundings, routes, clock, Due(feestdagen))
     audit = Audit(database, keyring, clock)
     retention = Retention(database, keyring, read_terms(settings.retention_file), audit, clock)
     cases = ManualCases(database, keyring, codec, routes, intake, clock)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol, TypeAlias
 
+from gateway.errors import RuleFailedError
 from gateway.ijw.bericht import Bericht
 from gateway.ijw.dossier import Dossier
 from gateway.ijw.elementen import elements
@@ -158,18 +159,29 @@ class Agreement:
 
 
 def held_against(agreements: Iterable[Agreement], situation: Situation) -> list[Finding]:
-    """Give what in a message breaks the agreements, in the order of the agreements; findings have no line yet."""
+    """Give what in a message breaks the agreements, in the order of the agreements; findings have no line yet.
+
+    Raises RuleFailedError when a check cannot be made: that is our failure, and never reads as "in order".
+    """
     message_type = situation.bericht.TYPE
     found = [
         (agreement, breach)
         for agreement in agreements
         if message_type in agreement.check.types
-        for breach in agreement.check.breaches(situation)
+        for breach in _breaches(agreement, situation)
     ]
     if not found:
         return []
     paths = _Paths(situation.bericht)
     return [_finding(agreement, tuple(dict.fromkeys(map(paths.of, breach)))) for agreement, breach in found]
+
+
+def _breaches(agreement: Agreement, situation: Situation) -> list[Breach]:
+    try:
+        return list(agreement.check.breaches(situation))
+    except Exception as error:
+        message = f"De afspraak {agreement.code} kon niet worden beoordeeld; dat ligt aan de gateway."
+        raise RuleFailedError(message, code=agreement.code) from error
 
 
 def _finding(agreement: Agreement, paths: tuple[str, ...]) -> Finding:

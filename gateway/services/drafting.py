@@ -61,6 +61,11 @@ class Candidate:
         """Give what contradicts a list outside the message: what that means, the municipality chooses."""
         return tuple(finding for finding in self.findings if finding.source == "reference")
 
+    @property
+    def advice(self) -> tuple[Finding, ...]:
+        """Give what breaks an agreement of the region; what bears a retourcode is refused for it."""
+        return tuple(finding for finding in self.findings if finding.source == "gateway")
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -89,9 +94,13 @@ class Drafting:
         if candidate.breaches:
             return self._rejected(candidate, known, candidate.breaches)
         doubts = () if checks is HistoryChecks.OFF else candidate.doubts
-        if checks is HistoryChecks.ENFORCE and wholly_refused(candidate.bericht, doubts):
-            return self._rejected(candidate, known, doubts)
-        return self._taken(candidate, known, route, doubts)
+        refusing = (
+            *(doubts if checks is HistoryChecks.ENFORCE else ()),
+            *(finding for finding in candidate.advice if finding.retourcode),
+        )
+        if wholly_refused(candidate.bericht, refusing):
+            return self._rejected(candidate, known, refusing)
+        return self._taken(candidate, known, route, (*doubts, *candidate.advice))
 
     def _taken(
         self, candidate: Candidate, known: Known, route: Route | None, findings: tuple[Finding, ...]

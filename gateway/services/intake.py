@@ -13,13 +13,13 @@ from sqlalchemy import Connection
 from gateway.exchange.address import address_of, municipality_of, requests_answered_by
 from gateway.exchange.refusal import Refusal, Refused, refuse
 from gateway.exchange.route import HistoryChecks, RouteTable
-from gateway.ijw.codelijsten import Codelijsten
 from gateway.services.caller import Caller
 from gateway.services.case_closing import close_answered
-from gateway.services.clock import Clock, dutch_day
+from gateway.services.clock import Clock
 from gateway.services.drafting import Candidate, Drafting, Known, row_of
 from gateway.services.due import Due
-from gateway.services.judging import Outside, judged
+from gateway.services.judging import judged
+from gateway.services.surroundings import Surroundings
 from gateway.store import manual_cases, messages
 from gateway.store.admission import known_parties, valid_tokens
 from gateway.store.engine import Database
@@ -58,7 +58,7 @@ class Intake:
         database: Database,
         keyring: Keyring,
         codec: Codec,
-        lists: Codelijsten,
+        surroundings: Surroundings,
         routes: RouteTable,
         clock: Clock,
         due: Due,
@@ -68,7 +68,7 @@ class Intake:
         self._keyring = keyring
         self._codec = codec
         self._routes = routes
-        self._lists = lists
+        self._surroundings = surroundings
         self._clock = clock
         self._due = due
         self._drafting = Drafting(codec, routes, due.feestdagen)
@@ -81,10 +81,7 @@ class Intake:
         xml, reading = self._read(document, as_json=as_json)
         route = self._routes.get(municipality_of(reading.bericht)) if reading.bericht else None
         looks = route is not None and route.history_checks is not HistoryChecks.OFF
-        return xml, judged(reading, None if as_json else document, self._outside() if looks else None)
-
-    def _outside(self) -> Outside:
-        return Outside(dutch_day(self._clock()), self._lists, self._routes)
+        return xml, judged(reading, None if as_json else document, self._surroundings.outside() if looks else None)
 
     def _read(self, document: Document, *, as_json: bool) -> tuple[Document, Reading]:
         return self._codec.read_json(document) if as_json else (document, self._codec.read(document))
@@ -106,7 +103,11 @@ class Intake:
                 f"Dit token mag niet verzenden namens de partij in {side}; gebruik een token van die partij.",
                 f"/Bericht/Header/{side}",
             )
-        findings = judged(reading, None if as_json else given, self._outside()).findings
+        lined = None if as_json else given
+        findings = (
+            *judged(reading, lined, self._surroundings.outside()).findings,
+            *self._surroundings.advice_on(reading.bericht, lined),
+        )
         return Candidate(reading.bericht, address, document, caller, findings)
 
     def settle(self, candidates: Sequence[Candidate]) -> list[Accepted | Refusal]:

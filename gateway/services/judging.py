@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -49,18 +50,27 @@ def judged(reading: Reading, document: Document | None, outside: Outside | None 
     """
     if reading.bericht is None:
         return reading
+    bericht = reading.bericht
+    found = found_in(lambda: judge(bericht, outside.of(bericht) if outside else None), document)
+    return replace(reading, breaches=found) if found else reading
+
+
+def found_in(ask: Callable[[], list[Finding]], document: Document | None) -> tuple[Finding, ...]:
+    """Give what was found, with the lines of the document where there is one, and no more than anyone reads.
+
+    Raises RuleFailedError, as whoever is asked does, once it is in the log.
+    """
     try:
-        found = judge(reading.bericht, outside.of(reading.bericht) if outside else None)[:_MOST]
+        found = ask()[:_MOST]
     except RuleFailedError as error:
         # Only the code: what caused it may hold values of the message.
         _log.error("rule-failed", rule=error.code)
         raise
-    found = [replace(finding, paths=finding.paths[:_MOST]) for finding in found]
-    return replace(reading, breaches=_placed(found, document)) if found else reading
+    return _placed([replace(finding, paths=finding.paths[:_MOST]) for finding in found], document)
 
 
 def _placed(findings: list[Finding], document: Document | None) -> tuple[Finding, ...]:
-    if document is None:
+    if document is None or not findings:
         return tuple(findings)
     known = lines(document, {finding.path for finding in findings if finding.path})
     return tuple(replace(finding, line=known.get(finding.path or "")) for finding in findings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,11 +12,13 @@ from gateway.errors import RuleFailedError
 from gateway.exchange.refusal import Refused
 from gateway.ijw.bericht import Bericht
 from gateway.ijw.levering import JW306
+from gateway.ijw.verzoek import JW316
 from gateway.services.caller import Caller
 from gateway.store.rows import MessageRow
 from gateway.wire.document import Document
 from tests.berichten import MUNICIPALITY, PROVIDER, answer_to, heenbericht, post_of, xml
 from tests.gateways import (
+    IMPATIENT,
     LENIENT,
     OWN_PRODUCT,
     PLAIN,
@@ -155,3 +158,64 @@ def test_a_product_of_a_municipality_s_own(
     kept = accepted(gateway, provider, message).message
     assert [found.code for found in checked.findings] == [found.code for found in kept.findings] == codes
     assert kept.status == ("rejected" if codes and municipality == STRICT else "queued")
+
+
+def _for_budget(municipality: str, cents: int, until: str = "2026-12-31") -> bytes:
+    """Make a JW315 that asks for a budget."""
+    omvang = re.compile(rb"<ijw315:Omvang>.*?</ijw315:Omvang>|<jw315:Omvang>.*?</jw315:Omvang>", re.DOTALL)
+    message = xml(heenbericht("JW315", municipality=municipality)).replace(b"2026-12-31", until.encode())
+    message, count = omvang.subn(f"<jw315:Budget>{cents}</jw315:Budget>".encode(), message)
+    assert count == 1
+    return message.replace(b"<jw315:Code>45A04</jw315:Code>", b"").replace(b"<ijw:Code>45A04</ijw:Code>", b"")
+
+
+@pytest.mark.parametrize(("cents", "codes"), [(100_000, []), (150_000, ["PROEF-BUDGET"])])
+def test_an_agreement_is_advice(gateway: Gateway, provider: Caller, cents: int, codes: list[str]) -> None:
+    """A message that breaks an agreement of the region is delivered, and both sides see why it is a point to raise."""
+    message = _for_budget(PLAIN, cents)
+    kept = accepted(gateway, provider, message).message
+    assert [finding.code for finding in kept.findings] == codes
+    assert kept.status == "queued"
+    (queued,) = waiting(gateway, PLAIN)
+    assert queued.findings == kept.findings
+    if codes:
+        (finding,) = kept.findings
+        assert (finding.source, finding.retourcode) == ("gateway", None)
+        assert b"<jw315:Budget>" in message.splitlines()[(finding.line or 0) - 1]
+        assert not waiting(gateway, PROVIDER)
+
+
+def test_an_agreement_that_refuses(gateway: Gateway, provider: Caller) -> None:
+    """Where the table says so a message is refused, with the code of the table at the class concerned."""
+    kept = accepted(gateway, provider, _for_budget(IMPATIENT, 100_000, "2027-04-01")).message
+    assert (kept.status, [finding.code for finding in kept.findings]) == ("rejected", ["PROEF-WEIGERT"])
+    assert not waiting(gateway, IMPATIENT)
+    (retour,) = waiting(gateway, PROVIDER)
+    answer = read(gateway, retour)
+    assert isinstance(answer, JW316)
+    assert answer.client is not None
+    assert answer.client.aangevraagde_producten[0].retour_codes == ("0233",)
+    accepted(gateway, provider, xml(heenbericht("JW315", "2", municipality=IMPATIENT)))
+
+
+def test_a_broken_rule_comes_before_an_agreement(gateway: Gateway, provider: Caller) -> None:
+    """A message that is refused by the standard is not also told what the region agreed."""
+    wrong = (
+        _for_budget(PLAIN, 150_000).replace(b"Geboortedatum>", b"Geboortedatum>").replace(b"2010-02-14", b"1880-01-01")
+    )
+    assert {finding.source for finding in refused(gateway, provider, wrong).findings} == {"rule"}
+
+
+def test_an_agreement_that_cannot_be_judged(
+    gateway: Gateway, provider: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is our failure: nothing is kept, and the log has the code of the agreement."""
+
+    def fails(*_: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr("gateway.exchange.agreement_checks.AllowedBudgets.breaches", fails)
+    with pytest.raises(RuleFailedError) as caught:
+        accepted(gateway, provider, _for_budget(PLAIN, 100_000))
+    assert caught.value.code == "PROEF-BUDGET"
+    assert not waiting(gateway, PLAIN)
