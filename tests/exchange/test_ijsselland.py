@@ -310,6 +310,6 @@ def test_hardenberg_residential_care_only() -> None:
 def test_who_handles_a_jw317_by_hand() -> None:
     """Deventer, Olst-Wijhe and Raalte cannot take a JW317; the eight others can, and all take a JW315."""
     region = [route for route in book().on(DAY) if route.region == "IJsselland"]
-    assert {route.name for route in region if route.is_manual("JW317")} == {"Deventer", "Olst-Wijhe", "Raalte"}
+    assert {route.name for route in region if route.handled_by_people("JW317")} == {"Deventer", "Olst-Wijhe", "Raalte"}
     assert len(region) == 11
-    assert not any(route.is_manual("JW315") for route in region)
+    assert not any(route.handled_by_people("JW315") for route in region)
