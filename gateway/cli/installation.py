@@ -83,6 +83,12 @@ def today() -> date:
     return dutch_day(utc_now())
 
 
+def rules_address() -> str:
+    """Give where a gateway explains the codes in findings; nothing when it is not set where people reach one."""
+    base = load_settings().base_url
+    return f"{base.rstrip('/')}/rules" if base else ""
+
+
 def load_rulebook() -> Rulebook:
     """Load what every code means."""
     from gateway.services.rulebook import Rulebook

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
-from gateway.cli.installation import load_codec, load_routes
+from gateway.cli.installation import load_codec, load_routes, rules_address
 from gateway.cli.installation import today as this_day
 from gateway.cli.sources import Unreadable, find, read, unreadable
 from gateway.cli.terminal import say
@@ -121,12 +121,13 @@ def _verdicts(form: Format, sources: list[str | Unreadable], output: Path | None
 
     if form is Format.JSON:
         return written.JsonVerdicts()
+    rules_at = rules_address()
     if form is Format.SARIF:
-        return written.SarifVerdicts()
+        return written.SarifVerdicts(rules_at)
     if output is None and len(sources) <= 1:
-        return written.HtmlVerdicts()
+        return written.HtmlVerdicts(rules_at=rules_at)
     names = [source.name if isinstance(source, Unreadable) else source for source in sources]
-    return written.HtmlVerdicts(written.Pages(output or Path(), names))
+    return written.HtmlVerdicts(written.Pages(output or Path(), names), rules_at)
 
 
 def _show(outcomes: Iterator[Checked | Unreadable], count: int, form: Format, verdicts: Verdicts) -> int:

@@ -46,8 +46,9 @@ class JsonVerdicts:
 class SarifVerdicts:
     """One log of all messages, at the end."""
 
-    def __init__(self) -> None:
-        """Begin at nothing."""
+    def __init__(self, rules_at: str = "") -> None:
+        """Begin at nothing; `rules_at` is where a gateway explains the codes, if there is one."""
+        self._rules_at = rules_at
         self._outcomes: list[tuple[str, Reading]] = []
         self._unreadable: list[tuple[str, str]] = []
 
@@ -62,7 +63,7 @@ class SarifVerdicts:
 
     def close(self) -> None:
         """Write the log."""
-        _write(sarif_report(self._outcomes, self._unreadable))
+        _write(sarif_report(self._outcomes, self._unreadable, self._rules_at))
 
 
 def _from_here(name: str) -> str:
@@ -103,8 +104,12 @@ class Pages:
 class HtmlVerdicts:
     """A page for each source, with all messages of a ZIP on one page: in files, or on standard output."""
 
-    def __init__(self, pages: Pages | None = None) -> None:
-        """Begin at nothing; without a place for files, write to standard output."""
+    def __init__(self, pages: Pages | None = None, rules_at: str = "") -> None:
+        """Begin at nothing; without a place for files, write to standard output.
+
+        `rules_at` is where a gateway explains the codes, if there is one.
+        """
+        self._rules_at = rules_at
         self._pages = pages
         self._tally = Tally()
         self._source: str | None = None
@@ -116,7 +121,8 @@ class HtmlVerdicts:
             self._finish()
         self._source = checked.source
         self._tally.add(checked.reading)
-        self._parts.append(html_part(checked.reading, checked.document, checked.name, len(self._parts) + 1))
+        number = len(self._parts) + 1
+        self._parts.append(html_part(checked.reading, checked.document, checked.name, number, self._rules_at))
 
     def unreadable(self, name: str, reason: str) -> None:
         """Say why, on standard error."""

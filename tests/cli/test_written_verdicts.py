@@ -114,3 +114,12 @@ def test_output_is_for_pages(run: Run, good: Path) -> None:
     ran = run("validate", "--output", "uit", good)
     assert ran.code == 2
     assert "--format html" in ran.err
+
+
+def test_codes_lead_to_a_gateway(run: Run, bad: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is set at which address people reach a gateway, the codes lead to its pages; else they do not."""
+    for base, expected in (("https://gateway.example/", True), ("", False)):
+        monkeypatch.setenv("IJW_BASE_URL", base)
+        for form in ("html", "sarif"):
+            told = run("validate", "--format", form, bad).out
+            assert (b"https://gateway.example/rules/" in told) is expected
