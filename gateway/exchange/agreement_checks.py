@@ -40,10 +40,20 @@ def _about(asked: Asked, codes: Codes) -> bool:
 
 
 def months_later(day: date, months: int) -> date:
-    """Give the same day so many months later, or the last day of that month where it has no such day."""
+    """Give the same day so many months later, or the last day of that month where it has no such day.
+
+    A message may bear any date that there is; after the last one comes no other.
+    """
     years, month = divmod(day.month - 1 + months, _MONTHS)
     year = day.year + years
+    if year > date.max.year:
+        return date.max
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def days_later(day: date, days: int) -> date:
+    """Give the day so many days later, and no later than the last one that there is."""
+    return day + timedelta(days=min(days, (date.max - day).days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,7 @@ class NoticeOfChange:
 
     def breaches(self, situation: Situation) -> Iterator[Breach]:
         """Give every change that is asked for too late."""
-        earliest = situation.dagtekening + timedelta(weeks=self.weeks)
+        earliest = days_later(situation.dagtekening, self.weeks * _WEEK)
         for asked in situation.asked():
             if not isinstance(asked.element, JW317.TeWijzigenProduct):
                 continue
@@ -124,7 +134,7 @@ class LongestPeriod:
         for asked in situation.asked():
             if not _about(asked, self.products) or (self.budgets and asked.budget is None):
                 continue
-            last = months_later(asked.begin, self.months) + timedelta(days=self.days) - _A_DAY
+            last = days_later(months_later(asked.begin, self.months), self.days) - _A_DAY
             if asked.end is None or asked.end > last:
                 yield (asked.at_end(), asked.at_begin())
 
@@ -194,8 +204,10 @@ class RequestInTime:
     def breaches(self, situation: Situation) -> Iterator[Breach]:
         """Give every product that is asked for later."""
         for asked in situation.asked():
-            last = werkdagen_later(asked.begin, self.working_days, situation.feestdagen)
-            if _about(asked, self.products) and situation.dagtekening > last:
+            # What is asked for ahead is not late, and counting on from the last day that there is would not end.
+            if not _about(asked, self.products) or asked.begin >= situation.dagtekening:
+                continue
+            if situation.dagtekening > werkdagen_later(asked.begin, self.working_days, situation.feestdagen):
                 yield (asked.at_begin(),)
 
 
@@ -265,7 +277,7 @@ class Pause:
             last = max(before, key=lambda stop: stop.einddatum, default=None)
             if last is None or last.reden_beeindiging != TIJDELIJK_BEEINDIGD:
                 continue
-            if start.begindatum > last.einddatum + timedelta(weeks=self.weeks):
+            if start.begindatum > days_later(last.einddatum, self.weeks * _WEEK):
                 yield (At(start, "begindatum"),)
 
 
