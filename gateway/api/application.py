@@ -13,9 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from gateway.api import audit, deadlines, health, manual_cases, messages, queues, validations
+from gateway.api.entrance import Entrance
 from gateway.api.explanations import explanation, rule_page, rules_page
 from gateway.api.openapi import API_VERSION, describe
 from gateway.api.problems import ProblemError, on_failure, on_http, on_invalid, on_problem, on_unavailable
@@ -28,32 +29,7 @@ Uitwisseling van iJw 3.2-berichten tussen jeugdhulpaanbieders en gemeenten.
 Een antwoord in de 200-reeks betekent dat het bericht op schijf staat. Alles wat mis is, komt als een
 `application/problem+json` met `findings`: wat, waar, welke regel, en wat goed zou zijn; zonder persoonsgegevens.
 """
-_HEADERS = [
-    (b"api-version", API_VERSION.encode()),
-    (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
-]
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
-
-
-class AnswerHeaders:
-    """Puts on every answer what belongs on every answer."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap an application."""
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS]
-            await send(message)
-
-        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
-
-
 _HANDLERS: dict[Any, Any] = {
     ProblemError: on_problem,
     HTTPException: on_http,
@@ -118,9 +94,6 @@ def make_application(services: Services, lifespan: Lifespan) -> ASGIApp:
 
     application = Starlette(
         routes=[
-            # The API describes this endpoint; here it is reached without the layers that FastAPI puts before one,
-            # which take as long as reading a small message does.
-            Route("/v1/messages", messages.post_message, methods=["POST"]),
             Mount("/v1", make_api(services)),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
@@ -135,4 +108,4 @@ def make_application(services: Services, lifespan: Lifespan) -> ASGIApp:
     application.router.redirect_slashes = False
     application.state.services = services
     # Around everything, so that an answer about a failure of ours has them too.
-    return AnswerHeaders(application)
+    return Entrance(application, _HANDLERS)

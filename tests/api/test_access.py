@@ -7,10 +7,9 @@ from uuid import uuid4
 
 import pytest
 from fastapi import APIRouter
-from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
 
-from gateway.api.application import AnswerHeaders
+from gateway.api.entrance import Entrance
 from gateway.composition import Gateway
 from tests.api.client import Client
 from tests.api.conftest import application
@@ -50,10 +49,9 @@ def test_every_endpoint_is_in_the_table(scene: Scene) -> None:
 def test_every_address_is_in_a_table(gateway: Gateway) -> None:
     """There is nothing else to call than what the tables name."""
     around = application(gateway)
-    assert isinstance(around, AnswerHeaders)
-    assert isinstance(around._app, Starlette)
+    assert isinstance(around, Entrance)
     known = {(method, f"/v1{path}") for method, path in TABLE} | {("GET", path) for path in BESIDE}
-    assert set(_calls(around._app.routes)) == known
+    assert set(_calls(around.application.routes)) == known
 
 
 @pytest.mark.parametrize("endpoint", TABLE, ids=" ".join)

@@ -1,0 +1,67 @@
+"""Where every request comes in: posts of messages go straight to their endpoint, all else to the application."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, TypeAlias
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from gateway.api.messages import post_message
+from gateway.api.openapi import API_VERSION
+
+Handlers: TypeAlias = Mapping[type[Exception], Callable[[Request, Any], Awaitable[Response]]]
+
+_HEADERS: Final = [
+    (b"api-version", API_VERSION.encode()),
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+]
+_POSTS: Final = "/v1/messages"
+
+
+class Entrance:
+    """Puts on every answer what belongs on every answer, and lets posts of messages through first.
+
+    A framework's layers before an endpoint take as long as reading a small message does. What they do for the others
+    is done here for the one: what goes wrong in it is answered by the same `handlers`, and a failure of ours goes on
+    to the server, which logs it. A handler is found by the nearest class of the error; one for Exception is there.
+    """
+
+    def __init__(self, application: Starlette, handlers: Handlers) -> None:
+        """Stand before an application."""
+        self.application = application
+        self._handlers = handlers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] != "http":
+            await self.application(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *_HEADERS]
+            await send(message)
+
+        if scope["method"] == "POST" and scope["path"] == _POSTS:
+            await self._post(scope, receive, with_headers)
+        else:
+            await self.application(scope, receive, with_headers)
+
+    async def _post(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self.application
+        request = Request(scope, receive)
+        try:
+            response = await post_message(request)
+        except Exception as error:
+            kind = next(kind for kind in type(error).__mro__ if kind in self._handlers)
+            response = await self._handlers[kind](request, error)
+            await response(scope, receive, send)
+            if kind is Exception:
+                raise
+        else:
+            await response(scope, receive, send)
