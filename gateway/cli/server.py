@@ -88,12 +88,14 @@ def serve(
 def _configure(workers: int) -> Config:
     import uvicorn
 
+    from gateway.cli.protocol import Protocol
+
     return uvicorn.Config(
         "gateway.app:create",
         factory=True,
         workers=workers,
         loop="uvloop" if sys.platform != "win32" else "auto",
-        http="httptools",
+        http=Protocol,
         ws="none",
         lifespan="on",
         log_config=None,
