@@ -110,3 +110,11 @@ async def document_of(request: Request) -> Document:
 
 def _too_large() -> ProblemError:
     return ProblemError(Refused.TOO_LARGE.value, too_large(), "BRS06")
+
+
+def opt_out_of(request: Request) -> bool:
+    """Tell whether the sender wants that a message reaches the back-office alone."""
+    stated = request.headers.get("x-opt-out", "false").strip().lower()
+    if stated not in {"true", "false"}:
+        raise ProblemError("invalid-input", "X-Opt-Out is true of false.")
+    return stated == "true"

@@ -13,8 +13,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from gateway.api.accept import preferred
-from gateway.api.bodies import BoundedRoute, Form, document_of, form_of
-from gateway.api.openapi import BODY, problems
+from gateway.api.bodies import BoundedRoute, Form, document_of, form_of, opt_out_of
+from gateway.api.openapi import BODY, OPT_OUT, problems
 from gateway.api.problems import ProblemError, answer, failure_problem, refusal_problem
 from gateway.api.receipts import detail, page, receipt
 from gateway.api.security import Has, Reader, quick_caller_of, services_of
@@ -55,7 +55,7 @@ _RANGES = {
         200: {"model": Receipt, "description": "Dezelfde bytes waren al aangenomen; dit is het eerste bewijs"},
         **problems(400, 401, 403, 404, 409, 413, 415),
     },
-    openapi_extra={"requestBody": BODY},
+    openapi_extra={"requestBody": BODY, "parameters": [OPT_OUT]},
 )
 async def post_message(request: Request) -> Response:
     """Neem een bericht aan: XML, de getypeerde vorm in JSON, of een ZIP. 202 betekent: het is bewaard."""
@@ -63,15 +63,18 @@ async def post_message(request: Request) -> Response:
     services = services_of(request)
     caller = await quick_caller_of(request)
     form = form_of(request)
+    opt_out = opt_out_of(request)
     document = await document_of(request)
     try:
         if form is Form.ZIP:
-            return await run_in_threadpool(_post_zip, services, caller, document)
+            return await run_in_threadpool(_post_zip, services, caller, document, opt_out=opt_out)
         as_json = form is Form.JSON
         if document.size <= _READ_AT_ONCE:
-            candidate = services.intake.prepare(document, caller, as_json=as_json)
+            candidate = services.intake.prepare(document, caller, as_json=as_json, opt_out=opt_out)
         else:
-            candidate = await run_in_threadpool(services.intake.prepare, document, caller, as_json=as_json)
+            candidate = await run_in_threadpool(
+                services.intake.prepare, document, caller, as_json=as_json, opt_out=opt_out
+            )
         if isinstance(candidate, Refusal):
             return answer(refusal_problem(candidate))
         result = await services.commits.run(candidate)
@@ -86,14 +89,14 @@ def _accepted(result: Accepted) -> Response:
     return Response(body, 202 if result.new else 200, {"Location": location}, "application/json")
 
 
-def _post_zip(services: Services, caller: Caller, document: Document) -> Response:
+def _post_zip(services: Services, caller: Caller, document: Document, *, opt_out: bool) -> Response:
     opened = open_archive(document)
     if isinstance(opened, ReadRefusal):
         return answer(refusal_problem(refusal_of(Reading(refusal=opened))))
     items: list[dict[str, Any]] = []
     for entry in opened:
         try:
-            items.append(_post_entry(services, caller, entry))
+            items.append(_post_entry(services, caller, entry, opt_out=opt_out))
         except Exception:
             # As long as nothing was taken, the failure may be that of the whole post. After that it is one message's:
             # its sender has to hear what became of the others.
@@ -104,11 +107,11 @@ def _post_zip(services: Services, caller: Caller, document: Document) -> Respons
     return JSONResponse({"items": items}, 202)
 
 
-def _post_entry(services: Services, caller: Caller, entry: Document | ReadRefusal) -> dict[str, Any]:
+def _post_entry(services: Services, caller: Caller, entry: Document | ReadRefusal, *, opt_out: bool) -> dict[str, Any]:
     if isinstance(entry, ReadRefusal):
         return refusal_problem(refusal_of(Reading(refusal=entry)))
     with closing(entry):
-        candidate = services.intake.prepare(entry, caller)
+        candidate = services.intake.prepare(entry, caller, opt_out=opt_out)
         result = candidate if isinstance(candidate, Refusal) else services.intake.settle([candidate])[0]
         return refusal_problem(result) if isinstance(result, Refusal) else receipt(result.message)
 

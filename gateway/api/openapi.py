@@ -28,6 +28,7 @@ _TYPED_FORM: Final = {
         "type": {"type": "string", "examples": ["JW315"]},
         "release": {"type": "string", "examples": ["3.2"]},
         "bericht": {"type": "object"},
+        "optOut": {"type": "boolean"},
     },
 }
 BODY: Final[dict[str, Any]] = {
@@ -39,6 +40,13 @@ BODY: Final[dict[str, Any]] = {
         "application/json": {"schema": _TYPED_FORM},
         "application/zip": {"schema": {"type": "string", "format": "binary"}},
     },
+}
+OPT_OUT: Final[dict[str, Any]] = {
+    "name": "X-Opt-Out",
+    "in": "header",
+    "required": False,
+    "description": "`true` bij een JW315 zonder toestemming van het gezin: alleen de backoffice ziet het bericht",
+    "schema": {"type": "boolean", "default": False},
 }
 _DESCRIPTIONS: Final = {
     400: "De vraag of het bericht klopt niet",

@@ -31,6 +31,7 @@ KINDS: Final[dict[str, tuple[int, str]]] = {
     Refused.TOO_LARGE.value: (413, "Het bericht is te groot"),
     Refused.ENCODING.value: (415, "Het bericht is niet in UTF-8"),
     Refused.ZIP_INVALID.value: (400, "Het ZIP-bestand is niet bruikbaar"),
+    Refused.OPT_OUT_NOT_POSSIBLE.value: (400, "Dit bericht kan niet alleen voor de backoffice zijn"),
     "unsupported-media-type": (415, "Dit mediatype neemt de gateway niet"),
     "forbidden": (403, "Dit mag met dit token niet"),
     "not-found": (404, "Niet gevonden"),

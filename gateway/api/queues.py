@@ -40,7 +40,7 @@ def waiting(
     """Toon wat er voor een partij wacht, oudste eerst; er verandert niets."""
     if not caller.may_read(party) or not services.parties.exists(party):
         raise _no_queue()
-    found = services.queueing.waiting(party, limit=wanted.limit, types=wanted.type)
+    found = services.queueing.waiting(party, limit=wanted.limit, types=wanted.type, caller=caller)
     return JSONResponse(page([receipt(message) for message in found], None))
 
 

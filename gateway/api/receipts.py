@@ -18,7 +18,7 @@ def moment(value: datetime) -> str:
 
 def receipt(message: MessageRow) -> dict[str, Any]:
     """Give the receipt of a message: all but its content; with its case, when people handle it."""
-    given = {
+    given: dict[str, Any] = {
         "id": str(message.id),
         "type": message.type,
         "release": message.release,
@@ -30,7 +30,11 @@ def receipt(message: MessageRow) -> dict[str, Any]:
         "receivedAt": moment(message.received_at),
         "findings": [finding.as_json() for finding in message.findings],
     }
-    return given if message.handling is None else {**given, "manual": _handling(message.handling)}
+    if message.opt_out:
+        given["optOut"] = True
+    if message.handling is not None:
+        given["manual"] = _handling(message.handling)
+    return given
 
 
 def _handling(case: CaseNotice) -> dict[str, Any]:

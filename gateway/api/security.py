@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
@@ -13,6 +14,9 @@ from gateway.exchange.refusal import Refused
 from gateway.services.caller import Caller, Scope
 
 _CODE: Final = "BRS02"
+REASON: Final = "x-reason"
+"""The header with which an administrator says why they look at what is kept from others."""
+_LONGEST_REASON: Final = 200
 
 
 def services_of(request: Request) -> Services:
@@ -50,7 +54,8 @@ def reader_of(request: Request) -> Caller:
     caller = caller_of(request)
     if not caller.scopes & {Scope.EXCHANGE, Scope.ADMIN}:
         raise ProblemError("forbidden", "Dit token is niet voor berichten; vraag er een met het bereik exchange.")
-    return caller
+    reason = request.headers.get(REASON, "").strip()[:_LONGEST_REASON]
+    return replace(caller, reason=reason) if reason and caller.is_admin else caller
 
 
 def administrator_of(request: Request) -> Caller:

@@ -65,6 +65,7 @@ class Receipt(_Shape):
     status: Status
     received_at: datetime
     findings: list[FindingShape]
+    opt_out: Annotated[bool, Field(description="Er alleen als het bericht alleen voor de backoffice is")] = False
     manual: Annotated[CaseNoticeShape | None, Field(description="Er alleen als mensen het bericht afhandelen")] = None
 
 

@@ -11,6 +11,7 @@ from gateway.store.rows import MessageRow
 
 _ACTS: Final = {
     "content-read": "inhoud van een bericht ingezien",
+    "opt-out-seen": "door een beheerder bekeken, met een reden",
     "person-searched": "op deze persoon gezocht",
     "messages-leased": "berichten uitgegeven aan de ontvanger",
     "person-exported": "overzicht voor een inzageverzoek gemaakt",

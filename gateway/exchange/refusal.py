@@ -24,6 +24,7 @@ class Refused(Enum):
     TOO_LARGE = "too-large"
     ENCODING = "unsupported-encoding"
     ZIP_INVALID = "zip-invalid"
+    OPT_OUT_NOT_POSSIBLE = "opt-out-not-possible"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class Act(StrEnum):
 
     CONTENT_READ = "content-read"
     PERSON_SEARCHED = "person-searched"
+    OPT_OUT_SEEN = "opt-out-seen"
     MESSAGES_LEASED = "messages-leased"
     PERSON_EXPORTED = "person-exported"
     HOLD_ADDED = "hold-added"

@@ -16,11 +16,15 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The holder of a token; it may act for several parties."""
+    """The holder of a token; it may act for several parties.
+
+    `reason` is why an administrator wants to see what is kept from all but the two parties (opt-out).
+    """
 
     token_id: str
     scopes: frozenset[Scope]
     parties: frozenset[str]
+    reason: str = ""
 
     @property
     def is_admin(self) -> bool:
@@ -36,6 +40,17 @@ class Caller:
         """Say whether the caller may post and poll for a party."""
         return Scope.EXCHANGE in self.scopes and party in self.parties
 
-    def may_read(self, *parties: str) -> bool:
-        """Say whether the caller may see what is between these parties."""
-        return self.is_admin or any(self.acts_for(party) for party in parties)
+    @property
+    def sees_opted_out(self) -> bool:
+        """Say whether the caller's lists may hold what is kept from others; a party's lists have only its own."""
+        return not self.is_admin or bool(self.reason)
+
+    def is_party(self, *parties: str) -> bool:
+        """Say whether the caller acts for one of these parties."""
+        return any(self.acts_for(party) for party in parties)
+
+    def may_read(self, *parties: str, opt_out: bool = False) -> bool:
+        """Say whether the caller may see what is between these parties; with an opt-out nobody else may for nothing."""
+        if self.is_party(*parties):
+            return True
+        return self.is_admin and (not opt_out or self.sees_opted_out)

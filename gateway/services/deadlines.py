@@ -28,7 +28,8 @@ class Deadlines:
         An administrator sees all of them. The states are as they are now, whether or not a worker wrote them down.
         """
         parties = None if caller.is_admin else tuple(sorted(caller.parties))
-        return self.listed(replace(wanted, parties=parties), limit=limit, after=after)
+        visible = replace(wanted, parties=parties, with_opt_out=caller.sees_opted_out)
+        return self.listed(visible, limit=limit, after=after)
 
     def listed(
         self, wanted: DeadlineFilter, *, limit: int, after: UUID | None = None

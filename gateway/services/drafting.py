@@ -41,7 +41,8 @@ class Ruling:
 class Candidate:
     """A message that was read, and whose sender may send it; ready to be kept, with what was found wrong in it.
 
-    One that the gateway made itself, for its sender, has the ruling that it was made from.
+    One that the gateway made itself, for its sender, has the ruling that it was made from. With `opt_out` it is for
+    the back-office alone.
     """
 
     bericht: Bericht
@@ -50,6 +51,7 @@ class Candidate:
     caller: Caller
     findings: tuple[Finding, ...] = ()
     ruling: Ruling | None = None
+    opt_out: bool = False
 
     @property
     def breaches(self) -> tuple[Finding, ...]:
@@ -114,6 +116,7 @@ class Drafting:
             answers=known.answered[address.answers].id if address.answers else None,
             references=requests_in(bericht),
             relations=_relations(bericht, known),
+            opt_out=candidate.opt_out or _answers_opted_out(candidate, known),
         )
         if route is None or not _positive(route, bericht):
             return draft
@@ -131,7 +134,7 @@ class Drafting:
     def _rejected(self, candidate: Candidate, known: Known, findings: tuple[Finding, ...]) -> NewMessage:
         """Keep a message that goes no further: it answers nothing, asks nothing, and is itself answered."""
         bericht = candidate.bericht
-        draft = _new_message(candidate, known.now, "rejected", findings=findings)
+        draft = _new_message(candidate, known.now, "rejected", findings=findings, opt_out=candidate.opt_out)
         refusal = (
             technical_refusal(bericht, *own_mark(known.now))
             if findings[0].source == "rule"
@@ -151,6 +154,7 @@ class Drafting:
             waits=_waiting_time(route),
             answers=to.id,
             bsns=subjects_of(answer),
+            opt_out=to.opt_out,
         )
 
 
@@ -172,6 +176,13 @@ def _waiting_time(route: Route | None) -> timedelta | None:
 def _relations(bericht: Bericht, known: Known) -> tuple[tuple[UUID, str], ...]:
     requests = {row.id for key in requests_answered_by(bericht) for row in known.requests.get(key, [])[:1]}
     return tuple((request, "request") for request in sorted(requests))
+
+
+def _answers_opted_out(candidate: Candidate, known: Known) -> bool:
+    """Say whether a message answers one that is for the back-office alone: then so is this one."""
+    answered = known.answered.get(candidate.address.answers) if candidate.address.answers else None
+    asked = (row for key in requests_answered_by(candidate.bericht) for row in known.requests.get(key, [])[:1])
+    return (answered is not None and answered.opt_out) or any(row.opt_out for row in asked)
 
 
 def _new_message(candidate: Candidate, now: datetime, status: str, **rest: Any) -> NewMessage:
@@ -228,5 +239,6 @@ def row_of(message: NewMessage) -> MessageRow:
         lease_expires_at=None,
         expires_at=message.expires_at,
         answers=message.answers,
+        opt_out=message.opt_out,
         handling=message.case.notice if message.case else None,
     )

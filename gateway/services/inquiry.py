@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from gateway.errors import ContentRemovedError, InvalidBerichtError
 from gateway.services.audit import Act, Audit
 from gateway.services.caller import Caller
 from gateway.services.clock import Clock
+from gateway.services.queueing import without_numbers
 from gateway.store import manual_cases, messages
 from gateway.store.engine import Database
 from gateway.store.messages import MessageFilter
@@ -55,16 +56,17 @@ class Inquiry:
         now = self._clock()
         with self._database.read() as connection:
             message = messages.get(connection, message_id)
-            if message is None or not caller.may_read(message.sender, message.recipient):
+            if message is None or not _may_see(caller, message):
                 return None
             related = [
                 (row.seen_at(now), kind)
                 for row, kind in messages.relations(connection, message_id)
-                if caller.may_read(row.sender, row.recipient)
+                if _may_see(caller, row)
             ]
             happened = timeline(message, messages.events(connection, message_id))
             (message,) = manual_cases.noticed(connection, [message])
-            return Detail(message.seen_at(now), happened, related)
+        self._note_opted_out(caller, [message, *(row for row, _ in related)])
+        return Detail(message.seen_at(now), happened, related)
 
     def content(self, message_id: UUID, caller: Caller) -> Document | None:
         """Give the exact bytes of a message; nothing when it is not the caller's to see.
@@ -73,7 +75,7 @@ class Inquiry:
         """
         with self._database.read() as connection:
             message = messages.get(connection, message_id)
-            if message is None or not caller.may_read(message.sender, message.recipient):
+            if message is None or not _may_see(caller, message):
                 return None
             if not messages.has_content(connection, message_id):
                 raise ContentRemovedError
@@ -99,15 +101,30 @@ class Inquiry:
     ) -> tuple[list[MessageRow], UUID | None]:
         """List messages, newest first, that the caller sent or is addressed by; and where the next page begins."""
         now = self._clock()
-        visible = replace(wanted, parties=None if caller.is_admin else tuple(sorted(caller.parties)))
+        visible = replace(
+            wanted,
+            parties=None if caller.is_admin else tuple(sorted(caller.parties)),
+            with_opt_out=caller.sees_opted_out,
+        )
         with self._database.read() as connection:
             found = messages.search(connection, self._keyring, visible, limit=limit + 1, now=now, after=after)
             found = manual_cases.noticed(connection, found)
         if wanted.bsn is not None:
             shown = [row.id for row in found[:limit]]
             self._audit.note(Act.PERSON_SEARCHED, caller.actor, messages=shown, bsn=wanted.bsn)
+        self._note_opted_out(caller, found[:limit])
         more = found[limit - 1].id if len(found) > limit else None
         return [row.seen_at(now) for row in found[:limit]], more
+
+    def _note_opted_out(self, caller: Caller, shown: Iterable[MessageRow]) -> None:
+        """Write down that somebody other than the two parties saw what is kept from others, and why."""
+        foreign = [row.id for row in shown if row.opt_out and not caller.is_party(row.sender, row.recipient)]
+        if foreign:
+            self._audit.note(Act.OPT_OUT_SEEN, caller.actor, messages=foreign, reason=without_numbers(caller.reason))
+
+
+def _may_see(caller: Caller, message: MessageRow) -> bool:
+    return caller.may_read(message.sender, message.recipient, opt_out=message.opt_out)
 
 
 # A message begins as waiting, unless one of these was written down at its receipt.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from gateway.exchange.address import address_of, municipality_of, requests_answered_by
 from gateway.exchange.refusal import Refusal, Refused, refuse
 from gateway.exchange.route import HistoryChecks, RouteTable
+from gateway.ijw.verzoek import JW315
 from gateway.services.caller import Caller
 from gateway.services.case_closing import close_answered
 from gateway.services.clock import Clock
@@ -32,6 +33,9 @@ from gateway.wire.reader import Reading
 from gateway.wire.refusal import Kind
 
 _IDENTIFICATIE: Final = "/Bericht/Header/BerichtIdentificatie/Identificatie"
+
+# The chain has no fault code for it: the mark is the gateway's own.
+_OPT_OUT: Final = "OPT-OUT"
 
 _KINDS: Final = {
     Kind.NOT_WELL_FORMED: Refused.NOT_WELL_FORMED,
@@ -86,8 +90,10 @@ class Intake:
     def _read(self, document: Document, *, as_json: bool) -> tuple[Document, Reading]:
         return self._codec.read_json(document) if as_json else (document, self._codec.read(document))
 
-    def prepare(self, document: Document, caller: Caller, *, as_json: bool = False) -> Candidate | Refusal:
-        """Judge what can be judged without the database."""
+    def prepare(
+        self, document: Document, caller: Caller, *, as_json: bool = False, opt_out: bool = False
+    ) -> Candidate | Refusal:
+        """Judge what can be judged without the database; `opt_out` keeps a JW315 from all but the back-office."""
         given = document
         document, reading = self._read(given, as_json=as_json)
         if reading.refusal:
@@ -103,12 +109,15 @@ class Intake:
                 f"Dit token mag niet verzenden namens de partij in {side}; gebruik een token van die partij.",
                 f"/Bericht/Header/{side}",
             )
+        opt_out = opt_out or reading.opt_out
+        if opt_out and address.type != JW315.TYPE:
+            return refuse(Refused.OPT_OUT_NOT_POSSIBLE, _OPT_OUT, "Een opt-out hoort bij een JW315; laat die hier weg.")
         lined = None if as_json else given
         findings = (
             *judged(reading, lined, self._surroundings.outside()).findings,
             *self._surroundings.advice_on(reading.bericht, lined),
         )
-        return Candidate(reading.bericht, address, document, caller, findings)
+        return Candidate(reading.bericht, address, document, caller, findings, opt_out=opt_out)
 
     def settle(self, candidates: Sequence[Candidate]) -> list[Accepted | Refusal]:
         """Keep the messages, all in one transaction; each is kept, known already, or refused for itself."""
@@ -123,6 +132,7 @@ class Intake:
                 for candidate, draft in zip(candidates, drafts, strict=True)
                 if isinstance(draft, NewMessage) and isinstance(outcomes[draft.id], Stored)
             ]
+            messages.mark_opted_out(connection, _marked_afterwards(new, outcomes))
             self._due.write(connection, [draft for _, draft in taken], now)
             close_answered(connection, self._keyring, taken, known)
             return [
@@ -148,6 +158,16 @@ class Intake:
 
 def _by_id(new: Sequence[NewMessage], outcomes: Sequence[Outcome]) -> dict[UUID, Outcome]:
     return {message.id: outcome for message, outcome in zip(new, outcomes, strict=True)}
+
+
+def _marked_afterwards(new: Sequence[NewMessage], outcomes: Mapping[UUID, Outcome]) -> list[UUID]:
+    """Give messages that are known already, and of which their sender says only now that they have an opt-out."""
+    repeated = [(message, outcomes[message.id]) for message in new if message.opt_out]
+    return [
+        outcome.existing.id
+        for message, outcome in repeated
+        if isinstance(outcome, Duplicate) and outcome.existing.digest == message.digest
+    ]
 
 
 def _noticed(connection: Connection, result: Accepted | Refusal) -> Accepted | Refusal:
@@ -197,7 +217,8 @@ def _result(message: NewMessage, outcome: Outcome, now: datetime) -> Accepted | 
         return _violated(row) or Accepted(row, new=True)
     if isinstance(outcome, Duplicate):
         if outcome.existing.digest == message.digest:
-            return _violated(outcome.existing) or Accepted(outcome.existing.seen_at(now), new=False)
+            existing = replace(outcome.existing, opt_out=outcome.existing.opt_out or message.opt_out)
+            return _violated(existing) or Accepted(existing.seen_at(now), new=False)
         return refuse(
             Refused.IDENTIFICATIE_USED,
             "BRS20",

@@ -97,6 +97,7 @@ class ManualCases:
                 state=state,
                 limit=limit + 1,
                 after=after,
+                with_opt_out=caller.sees_opted_out,
             )
             shown = self._with_mails(connection, found[:limit])
         return shown, found[limit - 1].id if len(found) > limit else None
@@ -105,7 +106,7 @@ class ManualCases:
         """Give a case; nothing when it is not the caller's to handle."""
         with self._database.read() as connection:
             row = manual_cases.get(connection, case_id)
-            if row is None or not _handles(caller, row):
+            if row is None or not _handles(caller, row, opted_out=manual_cases.opted_out(connection, row)):
                 return None
             return self._with_mails(connection, [row])[0]
 
@@ -182,13 +183,17 @@ class ManualCases:
             rows = manual_cases.overdue(connection, now=now, limit=_BATCH)
             if rows:
                 manual_cases.escalated(connection, rows, now=now)
-                outbox.add(connection, [(row.message_id, now, mail) for row in rows for mail in self._told(row, now)])
+                outbox.add(
+                    connection,
+                    [(row.message_id, now, mail) for row in rows for mail in self._told(connection, row, now)],
+                )
         return len(rows)
 
-    def _told(self, row: CaseRow, now: datetime) -> tuple[NewOutgoing, ...]:
+    def _told(self, connection: Connection, row: CaseRow, now: datetime) -> tuple[NewOutgoing, ...]:
         route = self._routes.get(row.municipality)
         address = route.manual.escalation_email if route and route.manual else None
-        if address is None:
+        # Whom that address is of is not known here, and with an opt-out nobody but the back-office may hear of it.
+        if address is None or manual_cases.opted_out(connection, row):
             return ()
         return (NewOutgoing(kind=MAIL, purpose=ESCALATION, recipient=row.municipality, endpoint=address, due_at=now),)
 
@@ -197,5 +202,5 @@ def _parties(caller: Caller) -> Collection[str]:
     return caller.parties if Scope.EXCHANGE in caller.scopes else ()
 
 
-def _handles(caller: Caller, row: CaseRow) -> bool:
-    return caller.is_admin or caller.acts_for(row.municipality)
+def _handles(caller: Caller, row: CaseRow, *, opted_out: bool) -> bool:
+    return caller.acts_for(row.municipality) or (caller.is_admin and (not opted_out or caller.sees_opted_out))

@@ -35,12 +35,18 @@ class Queueing:
         self._routes = routes
         self._clock = clock
 
-    def waiting(self, party: str, *, limit: int, types: Sequence[str]) -> list[MessageRow]:
-        """Show what waits for a party, oldest first; changes nothing."""
+    def waiting(
+        self, party: str, *, limit: int, types: Sequence[str], caller: Caller | None = None
+    ) -> list[MessageRow]:
+        """Show what waits for a party, oldest first; changes nothing. A caller sees what is theirs to see."""
         now = self._clock()
         with self._database.read() as connection:
             found = queues.waiting(connection, party, limit=limit, types=types, now=now)
-        return [message.seen_at(now) for message in found]
+        return [
+            message.seen_at(now)
+            for message in found
+            if caller is None or caller.may_read(message.sender, message.recipient, opt_out=message.opt_out)
+        ]
 
     def lease(self, party: str, caller: Caller, *, limit: int, seconds: int, types: Sequence[str]) -> list[Leased]:
         """Hand out the oldest waiting messages for so many seconds; nobody else gets them meanwhile."""
@@ -69,9 +75,9 @@ class Queueing:
             codes = (message.recipient, message.sender) if message else ()
             route = next((found for code in codes if (found := self._routes.get(code))), None)
             most = route.max_attempts if route else DEFAULT_MAX_ATTEMPTS
-            return queues.fail(connection, lease_id, reason=_without_numbers(reason), max_attempts=most, now=now)
+            return queues.fail(connection, lease_id, reason=without_numbers(reason), max_attempts=most, now=now)
 
 
-def _without_numbers(reason: str) -> str:
+def without_numbers(reason: str) -> str:
     """Leave out what may be somebody's number: a reason is kept readable, and shown to the other side."""
     return re.sub(r"[0-9]{8,}", "…", reason)

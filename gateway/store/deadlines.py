@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, text, union, update
 
 from gateway.exchange.deadlines import Deadline, Kind, State
+from gateway.store import tables
 from gateway.store.bulk import BulkInsert
 from gateway.store.deadline_tables import STANDING, deadline
 from gateway.store.events import add_events
@@ -90,13 +91,15 @@ class DeadlineRow:
 class DeadlineFilter:
     """Which deadlines: all conditions hold together, an empty one asks nothing.
 
-    `parties` are those whose deadlines may be seen, as one of the two that each is between; None sees all.
+    `parties` are those whose deadlines may be seen, as one of the two that each is between; None sees all. Without
+    `with_opt_out` those of messages for the back-office alone are left out.
     """
 
     states: tuple[State, ...] = ()
     kinds: tuple[Kind, ...] = ()
     owners: tuple[str, ...] = ()
     parties: tuple[str, ...] | None = None
+    with_opt_out: bool = True
 
 
 def save(conn: Connection, deadlines: Collection[tuple[Deadline, datetime]], *, now: datetime) -> None:
@@ -193,6 +196,9 @@ def _conditions(wanted: DeadlineFilter, now: datetime, after: UUID | None) -> It
         yield deadline.c.kind.in_([kind.value for kind in wanted.kinds])
     if wanted.owners:
         yield deadline.c.owner.in_(wanted.owners)
+    if not wanted.with_opt_out:
+        opted_out = select(tables.message.c.id).where(text(tables.OPTED_OUT))
+        yield deadline.c.message_id.not_in(opted_out)
     if after is not None:
         yield deadline.c.id < after
 

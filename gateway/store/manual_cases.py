@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select, text, update
+from sqlalchemy import Connection, Row, Select, select, text, update
 
 from gateway.store import manual_tables, tables
 from gateway.store.bulk import BulkInsert
@@ -161,16 +161,31 @@ def search(
     state: str | None,
     limit: int,
     after: UUID | None = None,
+    with_opt_out: bool = True,
 ) -> list[CaseRow]:
-    """List cases, newest first; `municipalities` None are all, `after` is the last one of the page before."""
+    """List cases, newest first; `municipalities` None are all, `after` is the last one of the page before.
+
+    Without `with_opt_out` those of messages for the back-office alone are left out.
+    """
     query = select(_CASE).order_by(_CASE.c.id.desc()).limit(limit)
     if municipalities is not None:
         query = query.where(_CASE.c.municipality.in_(municipalities))
     if state is not None:
         query = query.where(_CASE.c.state == state)
+    if not with_opt_out:
+        query = query.where(_CASE.c.message_id.not_in(_opted_out()))
     if after is not None:
         query = query.where(_CASE.c.id < after)
     return [CaseRow.from_row(row) for row in conn.execute(query)]
+
+
+def _opted_out() -> Select[Any]:
+    return select(tables.message.c.id).where(text(tables.OPTED_OUT))
+
+
+def opted_out(conn: Connection, case: CaseRow) -> bool:
+    """Say whether the message of a case is for the back-office alone."""
+    return conn.scalar(_opted_out().where(tables.message.c.id == case.message_id)) is not None
 
 
 def answered(

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Self, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, case, literal, select, union_all
+from sqlalchemy import Connection, bindparam, case, literal, select, union_all, update
 
 from gateway.errors import ConflictError
 from gateway.ijw.finding import Finding
@@ -111,7 +111,7 @@ class NewMessage:
 
     `relations` says what each related message is to this one (`request`, …). `reply` is the retourbericht that
     the gateway makes; it is written only when the message itself is new. `outgoing` is what has to be sent outside
-    because of it, `case` is there when people handle it.
+    because of it, `case` is there when people handle it, `opt_out` keeps it from all but the back-office.
     """
 
     id: UUID
@@ -135,6 +135,7 @@ class NewMessage:
     relations: tuple[tuple[UUID, str], ...] = ()
     events: tuple[tuple[str, dict[str, Any]], ...] = ()
     outgoing: tuple[NewOutgoing, ...] = ()
+    opt_out: bool = False
     case: NewCase | None = None
     reply: Self | None = None
 
@@ -249,6 +250,7 @@ def _insert_small_things(conn: Connection, keyring: Keyring, messages: Sequence[
     _RELATIONS.run(
         conn, [(message.id, *relation) for message in messages for relation in dict.fromkeys(message.relations)]
     )
+    mark_opted_out(conn, [message.id for message in messages if message.opt_out])
     add_events(conn, (event for message in messages for event in _events_of(message)))
     open_cases(conn, [(message.id, message.received_at, message.case) for message in messages if message.case])
     add_outgoing(conn, [(message.id, message.received_at, new) for message in messages for new in message.outgoing])
@@ -259,6 +261,12 @@ def _events_of(message: NewMessage) -> Iterable[tuple[UUID, datetime, str, dict[
         yield message.id, message.received_at, kind, detail
     if message.answers is not None:
         yield message.answers, message.received_at, "answered", {"by": str(message.id), "type": message.type}
+
+
+def mark_opted_out(conn: Connection, messages: Sequence[UUID]) -> None:
+    """Keep messages from all but the two parties; there are few, so the others are written without this."""
+    if messages:
+        conn.execute(update(tables.message).where(tables.message.c.id.in_(messages)).values(opt_out=True))
 
 
 def get(conn: Connection, message_id: UUID) -> MessageRow | None:

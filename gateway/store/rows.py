@@ -45,6 +45,7 @@ class MessageRow:
     lease_expires_at: datetime | None
     expires_at: datetime | None
     answers: UUID | None
+    opt_out: bool = False
     handling: CaseNotice | None = None
 
     @classmethod

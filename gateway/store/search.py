@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, text, union
+from sqlalchemy import ColumnElement, Connection, Select, and_, not_, or_, select, text, union
 
 from gateway.store import tables
 from gateway.store.identifiers import earliest_id
@@ -27,7 +27,8 @@ _CLOCK_SLACK = timedelta(hours=2)
 class MessageFilter:
     """Which messages: all conditions hold together, an empty one asks nothing.
 
-    `parties` are those whose messages may be seen, sent or received; None sees all.
+    `parties` are those whose messages may be seen, sent or received; None sees all. Without `with_opt_out` what is for
+    the back-office alone is left out.
     """
 
     types: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class MessageFilter:
     since: datetime | None = None
     until: datetime | None = None
     bsn: str | None = field(default=None, repr=False)
+    with_opt_out: bool = True
 
 
 def search(
@@ -104,6 +106,8 @@ def _plain_conditions(wanted: MessageFilter) -> Iterator[Condition]:
     ):
         if values:
             yield column.in_(values)
+    if not wanted.with_opt_out:
+        yield not_(_MESSAGE.c.opt_out)
     if wanted.parties is not None:
         yield or_(_MESSAGE.c.sender.in_(wanted.parties), _MESSAGE.c.recipient.in_(wanted.parties))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -35,6 +36,7 @@ metadata = MetaData(
 # that is why these conditions have names and the queries use them.
 WAITING = "status IN ('queued', 'leased')"
 ATTENTION = frozenset({"rejected", "manual", "failed", "expired"})
+OPTED_OUT = "opt_out"
 NEEDS_ATTENTION = "status IN ('rejected', 'manual', 'failed', 'expired')"
 
 
@@ -101,6 +103,8 @@ message = Table(
     Column("expires_at", UtcDateTime),
     # The heenbericht whose one retourbericht this is; unique, for a second answer is refused.
     Column("answers", Uuid, ForeignKey("message.id")),
+    # Without the family's consent it is for the back-office alone, and in nobody else's lists.
+    Column("opt_out", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("sender", "type", "identificatie"),
     UniqueConstraint("answers"),
     _one_of(
@@ -122,6 +126,7 @@ message = Table(
     _partial_index("ix_message_queue", "recipient", "id", where=WAITING),
     _partial_index("ix_message_attention", "status", "id", where=NEEDS_ATTENTION),
     _partial_index("ix_message_lease_expires_at", "lease_expires_at", where="status = 'leased'"),
+    _partial_index("ix_message_opt_out", "id", where=OPTED_OUT),
     _partial_index("ix_message_expires_at", "expires_at", where=f"{WAITING} AND expires_at IS NOT NULL"),
 )
 

@@ -57,4 +57,4 @@ class Codec:
         if reading.refusal:
             findings = tuple(replace(finding, line=None) for finding in reading.refusal.findings)
             reading = replace(reading, refusal=replace(reading.refusal, findings=findings))
-        return document, reading
+        return document, replace(reading, opt_out=draft.opt_out)

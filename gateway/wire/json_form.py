@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.ijw.bericht import (
@@ -55,10 +55,11 @@ def _value(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message in typed form turned into XML; or what is wrong with the form."""
+    """A message in typed form turned into XML; or what is wrong with the form. `opt_out` stood beside the message."""
 
     type: str | None
     xml: bytes = b""
+    opt_out: bool = False
     refusal: Refusal | None = None
 
 
@@ -73,14 +74,16 @@ def parse_json(data: bytes) -> Draft:
     except (ValueError, RecursionError):
         reason = "Dit is geen goede JSON (UTF-8, elke naam één keer in een object)."
         return Draft(None, refusal=refuse(Kind.NOT_WELL_FORMED, reason))
-    if not isinstance(form, dict) or set(form) - {"type", "release", "bericht"}:
-        return _wrong(None, 'Verwacht wordt een object met "type", "release" en "bericht".', None)
+    if not isinstance(form, dict) or set(form) - {"type", "release", "bericht", "optOut"}:
+        return _wrong(None, 'Verwacht wordt een object met "type", "release", "bericht" en zo nodig "optOut".', None)
     name = form.get("type")
     if not isinstance(name, str) or name not in BERICHTEN:
         return _wrong(None, f'"type" moet een van deze zijn: {", ".join(BERICHTEN)}.', None)
     if form.get("release", RELEASE) != RELEASE:
         return _wrong(name, f'"release" moet {RELEASE} zijn; een andere release neemt de gateway niet.', None)
-    return from_json(BERICHTEN[name], form.get("bericht"))
+    if not isinstance(form.get("optOut", False), bool):
+        return _wrong(name, '"optOut" moet true of false zijn.', None)
+    return replace(from_json(BERICHTEN[name], form.get("bericht")), opt_out=form.get("optOut", False))
 
 
 def from_json(bericht: type[Bericht], content: Any) -> Draft:

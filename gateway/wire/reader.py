@@ -40,12 +40,16 @@ _BY_TAG: Final = {f"{{{bericht.namespace()}}}Bericht": bericht for bericht in BE
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came of reading a document: a message, or a refusal; the type where it could be told."""
+    """What came of reading a document: a message, or a refusal; the type where it could be told.
+
+    `opt_out` stood in a typed form beside the message.
+    """
 
     type: str | None = None
     bericht: Bericht | None = None
     refusal: Refusal | None = None
     breaches: tuple[Finding, ...] = ()
+    opt_out: bool = False
 
     @property
     def release(self) -> str | None:
