@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -14,11 +15,13 @@ from gateway.exchange.route import RouteTable
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.services.access import Access, Parties
 from gateway.services.audit import Audit
+from gateway.services.case_closing import close_answered
 from gateway.services.case_mail import CaseMail, MailIdentity
 from gateway.services.case_opening import MAIL
 from gateway.services.clock import Clock, utc_now
 from gateway.services.current_routes import CurrentRoutes
 from gateway.services.deadlines import Deadlines
+from gateway.services.drafting import Drafting
 from gateway.services.due import Due
 from gateway.services.feestdagen import Feestdagen
 from gateway.services.group_commit import GroupCommit
@@ -33,6 +36,7 @@ from gateway.services.retention_file import read_terms
 from gateway.services.rotation import Rotation
 from gateway.services.rulebook import Rulebook
 from gateway.services.sending import Channel, Sending
+from gateway.services.settling import Follower, Settling
 from gateway.services.surroundings import Surroundings
 from gateway.services.upkeep import Upkeep
 from gateway.settings import Settings
@@ -125,7 +129,11 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     keyring = make_keyring(settings, database)
     feestdagen = make_feestdagen(settings)
     surroundings = Surroundings(lists, routes, feestdagen, clock)
-    intake = Intake(database, keyring, codec, surroundings, routes, clock, Due(feestdagen))
+    # Each writes what follows from the messages of a transaction, in that transaction.
+    followers: list[Follower] = [Due(feestdagen).write, partial(close_answered, keyring)]
+    drafting = Drafting(codec, routes, feestdagen)
+    settling = Settling(database, keyring, codec, routes, drafting, surroundings, clock, followers)
+    intake = Intake(codec, surroundings, routes, settling)
     audit = Audit(database, keyring, clock)
     retention = Retention(database, keyring, read_terms(settings.retention_file), audit, clock)
     cases = ManualCases(database, keyring, codec, routes, intake, clock)

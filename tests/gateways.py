@@ -20,7 +20,7 @@ from gateway.ijw.bericht import Bericht
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.services.caller import Caller, Scope
 from gateway.services.clock import utc_now
-from gateway.services.intake import Accepted
+from gateway.services.settling import Accepted
 from gateway.settings import Settings
 from gateway.store import migrate, schema
 from gateway.store.engine import Database

@@ -24,7 +24,8 @@ from gateway.errors import ContentRemovedError
 from gateway.exchange.refusal import Refusal
 from gateway.services.caller import Caller
 from gateway.services.inquiry import parts
-from gateway.services.intake import Accepted, refusal_of
+from gateway.services.intake import refusal_of
+from gateway.services.settling import Accepted
 from gateway.store.messages import MessageFilter
 from gateway.wire.archive import open_archive
 from gateway.wire.document import Document

@@ -13,12 +13,13 @@ from gateway.services.group_commit import GroupCommit
 from gateway.services.health import Watch
 from gateway.services.holding import Holding
 from gateway.services.inquiry import Inquiry
-from gateway.services.intake import Accepted, Intake
+from gateway.services.intake import Intake
 from gateway.services.manual_cases import ManualCases
 from gateway.services.queueing import Queueing
 from gateway.services.retention import Retention
 from gateway.services.rotation import Rotation
 from gateway.services.rulebook import Rulebook
+from gateway.services.settling import Accepted
 
 
 @dataclass(frozen=True, slots=True)

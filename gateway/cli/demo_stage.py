@@ -21,9 +21,9 @@ from gateway.ijw.bericht import Bericht
 from gateway.services.caller import Caller, Scope
 from gateway.services.clock import dutch_day, utc_now
 from gateway.services.drafting import Candidate
-from gateway.services.intake import Accepted
 from gateway.services.queueing import Ending
 from gateway.services.routes import read_route_book
+from gateway.services.settling import Accepted
 from gateway.settings import Settings
 from gateway.store.condition import has_messages
 from gateway.store.engine import Database

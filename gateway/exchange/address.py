@@ -77,14 +77,20 @@ def address_of(bericht: Bericht) -> Address:
     )
 
 
-def municipality_of(bericht: Bericht) -> str:
-    """Give the municipality that a message is from or for, by its CBS code.
+def parties_of(bericht: Bericht) -> tuple[str, str]:
+    """Give the municipality and the provider that a message goes between, whichever of the two sent it.
 
     A retourbericht has the header of the heenbericht that it answers (IV028).
     """
     headed = bericht.ANTWOORD_OP if isinstance(bericht, Retourbericht) else bericht
     by_municipality = headed is not None and headed.AFZENDER is Kant.GEMEENTE
-    return bericht.header.afzender if by_municipality else bericht.header.ontvanger
+    header = bericht.header
+    return (header.afzender, header.ontvanger) if by_municipality else (header.ontvanger, header.afzender)
+
+
+def municipality_of(bericht: Bericht) -> str:
+    """Give the municipality that a message is from or for, by its CBS code."""
+    return parties_of(bericht)[0]
 
 
 def requests_in(bericht: Bericht) -> tuple[RequestKey, ...]:

@@ -37,13 +37,14 @@ def refusal_with_codes(
 ) -> Bericht | None:
     """Refuse a message for what lies outside it: the code at the class concerned, 0200 at the others (IV028).
 
-    A fault in the header is answered by the header alone. Of a JW323 only the Prestaties refused are sent back.
+    A fault in the header is answered by the header alone. Of a JW323 only the Prestaties refused are sent back, and
+    the others are granted; where the declaration itself is wrong, it is refused whole (IV087).
     """
     in_header = _codes(finding for finding in findings if _concerns_header(finding))
     if in_header:
         return _header_only(heen, identificatie, dagtekening, in_header)
     if isinstance(heen, JW323):
-        return _refused_declaration(heen, identificatie, dagtekening, findings)
+        return _declaration_answer(heen, identificatie, dagtekening, findings)
     header = answer_header(heen, identificatie, dagtekening, (GOEDGEKEURD,))
     if header is None:
         return None
@@ -54,15 +55,17 @@ def refusal_with_codes(
 
 
 def wholly_refused(heen: Bericht, findings: Sequence[Finding]) -> bool:
-    """Say whether findings that refuse a message refuse all of it; a JW323 stands while one Prestatie in it does."""
-    if not isinstance(heen, JW323) or any(_concerns_header(finding) for finding in findings):
+    """Say whether findings that refuse a message refuse all of it; a JW323 stands while one Prestatie in it does.
+
+    A JW325 is never refused: nothing answers it.
+    """
+    if isinstance(heen, JW325):
+        return False
+    if not findings or not isinstance(heen, JW323) or any(map(_concerns_header, findings)) or _declared(findings):
         return bool(findings)
-    marking = _Marking(findings)
-    clients = marking.mark(heen.declaratie, "/Bericht/Declaratie").clienten
-    return all(
-        client.retour_codes != (GOEDGEKEURD,) or all(p.retour_codes != (GOEDGEKEURD,) for p in client.prestaties)
-        for client in clients
-    )
+    refused = _refused_clients(heen, findings)
+    count = sum(len(client.prestaties) for client in refused)
+    return count == sum(len(client.prestaties) for client in heen.declaratie.clienten)
 
 
 def _header_only(heen: Bericht, identificatie: str, dagtekening: date, codes: tuple[str, ...]) -> Bericht | None:
@@ -75,17 +78,49 @@ def _header_only(heen: Bericht, identificatie: str, dagtekening: date, codes: tu
     return make(header=header)
 
 
-def _refused_declaration(heen: JW323, identificatie: str, dagtekening: date, findings: Sequence[Finding]) -> JW325:
-    marked = _Marking(findings).mark(heen.declaratie, "/Bericht/Declaratie")
+def _declaration_answer(heen: JW323, identificatie: str, dagtekening: date, findings: Sequence[Finding]) -> JW325:
+    own = _declared(findings)
+    refused = () if own else _refused_clients(heen, findings)
     antwoord = JW325.DeclaratieAntwoord(
         declaratie_nummer=heen.declaratie.declaratie_nummer,
         totaal_ingediend_bedrag=heen.declaratie.totaal_ingediend_bedrag,
-        totaal_toegekend_bedrag=_NIETS,
-        clienten=marked.clienten,
-        retour_codes=(GOEDGEKEURD,),
+        totaal_toegekend_bedrag=_NIETS if own else _granted(heen, refused),
+        clienten=refused,
+        retour_codes=own or (GOEDGEKEURD,),
     )
     header = declaration_header(heen, identificatie, dagtekening, (GOEDGEKEURD,))
     return JW325(header=header, declaratie_antwoord=antwoord)
+
+
+def _declared(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Give the codes of what is wrong with a declaration itself, and not with a client or a Prestatie in it."""
+    return _codes(
+        finding
+        for finding in findings
+        if not all(path.startswith(_PRESTATIES) for path in finding.paths or (finding.path or "",))
+    )
+
+
+def _refused_clients(heen: JW323, findings: Sequence[Finding]) -> tuple[JW323.Client, ...]:
+    """Give the Prestaties that are refused, with their clients; of a client that is wrong none was judged (IV087)."""
+    refused: list[JW323.Client] = []
+    for client in _Marking(findings).mark(heen.declaratie, "/Bericht/Declaratie").clienten:
+        if client.retour_codes != (GOEDGEKEURD,):
+            unjudged = (replace(prestatie, retour_codes=(NIET_BEOORDEELD,)) for prestatie in client.prestaties)
+            refused.append(replace(client, prestaties=tuple(unjudged)))
+        elif wrong := tuple(each for each in client.prestaties if each.retour_codes != (GOEDGEKEURD,)):
+            refused.append(replace(client, prestaties=wrong))
+    return tuple(refused)
+
+
+def _granted(heen: JW323, refused: tuple[JW323.Client, ...]) -> TotaalBedragMetDC:
+    total = _sum(heen.declaratie.clienten) - _sum(refused)
+    return TotaalBedragMetDC(totaal_bedrag=abs(total), debet_credit="C" if total < 0 else "D")
+
+
+def _sum(clients: tuple[JW323.Client, ...]) -> int:
+    amounts = (prestatie.ingediend_bedrag for client in clients for prestatie in client.prestaties)
+    return sum(amount.bedrag if amount.debet_credit == "D" else -amount.bedrag for amount in amounts)
 
 
 def _concerns_header(finding: Finding) -> bool:

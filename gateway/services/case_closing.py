@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -11,33 +10,32 @@ from gateway.errors import ConflictError
 from gateway.exchange.address import requests_answered_by
 from gateway.exchange.manual_case import outcome_of
 from gateway.services.drafting import Candidate, Known
+from gateway.services.settling import Batch
 from gateway.store import manual_cases
 from gateway.store.manual_cases import Closing
-from gateway.store.messages import NewMessage
 from gateway.store.vault import Keyring
 
 
-def close_answered(
-    connection: Connection, keyring: Keyring, taken: Iterable[tuple[Candidate, NewMessage]], known: Known
-) -> None:
+def close_answered(keyring: Keyring, connection: Connection, batch: Batch) -> None:
     """Close the cases whose requests are answered by messages that were just taken, in their transaction.
 
     Raises ConflictError when a ruling comes too late.
     """
-    for candidate, message in taken:
+    for taken in batch.taken:
+        candidate = taken.candidate
         outcome = outcome_of(candidate.bericht)
-        if outcome is None or message.status == "rejected":
+        if outcome is None:
             continue
         ruling = candidate.ruling
         closing = Closing(
             outcome=outcome.value,
-            at=known.now,
+            at=batch.known.now,
             by=ruling.by if ruling else None,
             note=ruling.note if ruling else "",
         )
         ended = [
             manual_cases.answered(connection, keyring, request, references, closing)
-            for request, references in _by_message(candidate, known).items()
+            for request, references in _by_message(candidate, batch.known).items()
         ]
         if ruling and not any(ended):
             # Nothing of the transaction remains: who rules on a case that another just closed sends nothing.

@@ -52,6 +52,7 @@ class Candidate:
     findings: tuple[Finding, ...] = ()
     ruling: Ruling | None = None
     opt_out: bool = False
+    lined: bool = True  # whether lines of the document mean something to the sender: it posted this XML
 
     @property
     def breaches(self) -> tuple[Finding, ...]:
@@ -80,6 +81,19 @@ class Known:
     requests: Mapping[tuple[str, str, str], Sequence[MessageRow]]
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message to keep, and what the gateway answers to it at once; that is written with it, as its reply."""
+
+    message: NewMessage
+    answer: Bericht | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Say whether it counts from now on: what was rejected does not."""
+        return self.message.status != "rejected"
+
+
 class Drafting:
     """Makes what is to be kept."""
 
@@ -89,25 +103,33 @@ class Drafting:
         self._routes = routes
         self._feestdagen = feestdagen
 
-    def draft(self, candidate: Candidate, known: Known) -> NewMessage:
-        """Give what is to be kept of a message, and of the answer that the gateway makes to it."""
-        route = self._routes.get(candidate.address.recipient) or self._routes.get(candidate.address.sender)
-        checks = route.history_checks if route else HistoryChecks.ADVISE
+    def checks_of(self, candidate: Candidate) -> HistoryChecks:
+        """Tell what a contradiction of earlier messages or of outside lists does."""
+        route = self._route_of(candidate)
+        return route.history_checks if route else HistoryChecks.ADVISE
+
+    def draft(self, candidate: Candidate, known: Known, contradictions: tuple[Finding, ...] = ()) -> Draft:
+        """Give what is to be kept of a message, and of the answer that the gateway makes to it.
+
+        `contradictions` are what the message says against earlier ones.
+        """
+        checks = self.checks_of(candidate)
         if candidate.breaches:
             return self._rejected(candidate, known, candidate.breaches)
-        doubts = () if checks is HistoryChecks.OFF else candidate.doubts
+        doubts = () if checks is HistoryChecks.OFF else (*candidate.doubts, *contradictions)
         refusing = (
             *(doubts if checks is HistoryChecks.ENFORCE else ()),
             *(finding for finding in candidate.advice if finding.retourcode),
         )
         if wholly_refused(candidate.bericht, refusing):
             return self._rejected(candidate, known, refusing)
-        return self._taken(candidate, known, route, (*doubts, *candidate.advice))
+        return self._taken(candidate, known, (*doubts, *candidate.advice))
 
-    def _taken(
-        self, candidate: Candidate, known: Known, route: Route | None, findings: tuple[Finding, ...]
-    ) -> NewMessage:
-        bericht, address = candidate.bericht, candidate.address
+    def _route_of(self, candidate: Candidate) -> Route | None:
+        return self._routes.get(candidate.address.recipient) or self._routes.get(candidate.address.sender)
+
+    def _taken(self, candidate: Candidate, known: Known, findings: tuple[Finding, ...]) -> Draft:
+        bericht, address, route = candidate.bericht, candidate.address, self._route_of(candidate)
         draft = self._begun(
             candidate,
             known.now,
@@ -118,9 +140,10 @@ class Drafting:
             relations=_relations(bericht, known),
             opt_out=candidate.opt_out or _answers_opted_out(candidate, known),
         )
-        if route is None or not _positive(route, bericht):
-            return draft
-        return replace(draft, reply=self._reply(positive_answer(bericht, *own_mark(known.now)), draft, route))
+        answer = None if route is None else _answer(route, bericht, findings, known.now)
+        if answer is None:
+            return Draft(draft)
+        return Draft(replace(draft, reply=self._reply(answer, draft, route)), answer)
 
     def _begun(self, candidate: Candidate, now: datetime, route: Route | None, **rest: Any) -> NewMessage:
         """Put a message in its queue, or before people where its municipality wants that."""
@@ -131,7 +154,7 @@ class Drafting:
         case = open_case(candidate.bericht, manual, now, self._feestdagen)
         return _new_message(candidate, now, "manual", case=case, outgoing=mails_about(case, manual, now), **rest)
 
-    def _rejected(self, candidate: Candidate, known: Known, findings: tuple[Finding, ...]) -> NewMessage:
+    def _rejected(self, candidate: Candidate, known: Known, findings: tuple[Finding, ...]) -> Draft:
         """Keep a message that goes no further: it answers nothing, asks nothing, and is itself answered."""
         bericht = candidate.bericht
         draft = _new_message(candidate, known.now, "rejected", findings=findings, opt_out=candidate.opt_out)
@@ -140,7 +163,7 @@ class Drafting:
             if findings[0].source == "rule"
             else refusal_with_codes(bericht, *own_mark(known.now), findings)
         )
-        return replace(draft, reply=self._reply(refusal, draft, None))
+        return Draft(replace(draft, reply=self._reply(refusal, draft, None)))
 
     def _reply(self, answer: Bericht | None, to: NewMessage, route: Route | None) -> NewMessage | None:
         if answer is None:
@@ -158,9 +181,19 @@ class Drafting:
         )
 
 
-def _positive(route: Route, bericht: Bericht) -> bool:
+def _answer(route: Route, bericht: Bericht, findings: tuple[Finding, ...], now: datetime) -> Bericht | None:
+    """Give the answer that the gateway makes to a message that was taken, where the municipality wants that.
+
+    Of a declaration it grants what contradicts nothing, where a contradiction refuses.
+    """
     answerer = route.declaration_answer if isinstance(bericht, JW323) else route.retour
-    return answerer is Answerer.GATEWAY
+    if answerer is not Answerer.GATEWAY:
+        return None
+    enforced = route.history_checks is HistoryChecks.ENFORCE
+    refusing = tuple(found for found in findings if found.retourcode and (enforced or found.source == "gateway"))
+    if isinstance(bericht, JW323) and refusing:
+        return refusal_with_codes(bericht, *own_mark(now), refusing)
+    return positive_answer(bericht, *own_mark(now))
 
 
 def own_mark(now: datetime) -> tuple[str, date]:

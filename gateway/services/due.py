@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from gateway.exchange.deadlines import Between, Deadline, Reckoning, answer_dead
 from gateway.exchange.party import PartyKind, kind_of
 from gateway.ijw.berichten import BERICHTEN
 from gateway.services.clock import dutch_day, end_of
+from gateway.services.settling import Batch
 from gateway.store import deadlines
 from gateway.store.identifiers import made_at
 from gateway.store.messages import NewMessage
@@ -28,11 +29,11 @@ class Due:
 
     feestdagen: Container[date]
 
-    def write(self, connection: Connection, taken: Iterable[NewMessage], now: datetime) -> None:
+    def write(self, connection: Connection, batch: Batch) -> None:
         """Write what messages that were just written open and meet."""
         reckoning = Reckoning(self.feestdagen, received_on)
-        found = [found for message in taken if (found := _answer(message, reckoning)) is not None]
-        deadlines.save(connection, [(deadline, end_of(deadline.due)) for deadline in found], now=now)
+        found = [found for taken in batch.taken if (found := _answer(taken.message, reckoning)) is not None]
+        deadlines.save(connection, [(deadline, end_of(deadline.due)) for deadline in found], now=batch.known.now)
 
 
 def received_on(message: UUID) -> date:

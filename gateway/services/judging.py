@@ -15,7 +15,8 @@ from gateway.exchange.route import RouteTable
 from gateway.ijw.bericht import Bericht
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.ijw.finding import Finding
-from gateway.rules.judge import judge
+from gateway.rules.history import History
+from gateway.rules.judge import judge, judge_against
 from gateway.rules.rule import Reference
 from gateway.wire.document import Document
 from gateway.wire.place import lines
@@ -53,6 +54,14 @@ def judged(reading: Reading, document: Document | None, outside: Outside | None 
     bericht = reading.bericht
     found = found_in(lambda: judge(bericht, outside.of(bericht) if outside else None), document)
     return replace(reading, breaches=found) if found else reading
+
+
+def judged_against(bericht: Bericht, history: History, document: Document | None) -> tuple[Finding, ...]:
+    """Give what in a message contradicts earlier ones; without a document no finding has a line.
+
+    Raises RuleFailedError when a rule cannot be judged.
+    """
+    return found_in(lambda: judge_against(bericht, history), document)
 
 
 def found_in(ask: Callable[[], list[Finding]], document: Document | None) -> tuple[Finding, ...]:

@@ -33,12 +33,20 @@ _STEPS = (64, 32, *range(16, 0, -1))
 class BulkInsert:
     """An INSERT of any number of rows into some columns of a table."""
 
-    def __init__(self, table: Table, *columns: str, or_skip: bool = False, on_conflict: str = "") -> None:
-        """With `or_skip`, a row that collides with a stored one is left out; else `on_conflict` says what is done."""
+    def __init__(
+        self, table: Table, *columns: str, or_skip: bool = False, or_replace: bool = False, on_conflict: str = ""
+    ) -> None:
+        """With `or_skip`, a row that collides with a stored one is left out; else `on_conflict` says what is done.
+
+        With `or_replace`, it takes the place of the stored one whose first column is the same.
+        """
         self._table = table
         self._columns = [table.c[name] for name in columns]
         self._or_skip = or_skip
-        self._ending = f" ON CONFLICT DO NOTHING RETURNING {self._columns[0].name}" if or_skip else on_conflict
+        if or_replace:
+            values = ", ".join(f"{name} = excluded.{name}" for name in columns[1:])
+            on_conflict = f" ON CONFLICT ({columns[0]}) DO UPDATE SET {values}"
+        self._ending = f" ON CONFLICT DO NOTHING RETURNING {columns[0]}" if or_skip else on_conflict
         self._encoders: dict[str, list[Callable[[Any], Any] | None]] = {}
         self._statements: dict[tuple[str, int], str] = {}
 

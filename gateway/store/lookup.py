@@ -23,7 +23,7 @@ class Lookup:
         self._query = query
         self._columns = columns
 
-    def rows(self, conn: Connection, keys: Collection[Sequence[str]]) -> Iterator[Row[Any]]:
+    def rows(self, conn: Connection, keys: Collection[Sequence[Any]]) -> Iterator[Row[Any]]:
         """Give the rows with one of the keys."""
         left = iter(keys)
         while some := list(islice(left, _STEPS[-1])):

@@ -33,10 +33,12 @@ __all__ = [
     "NewMessage",
     "Outcome",
     "Stored",
+    "answered_among",
     "content_parts",
     "events",
     "find_by_key",
     "find_by_keys",
+    "first_received",
     "get",
     "has_content",
     "relations",
@@ -283,6 +285,20 @@ def find_by_keys(conn: Connection, keys: Collection[Key]) -> dict[Key, MessageRo
 def find_by_key(conn: Connection, key: Key) -> MessageRow | None:
     """Give the message that used this key, if there is one."""
     return find_by_keys(conn, [key]).get(key)
+
+
+def answered_among(conn: Connection, message_ids: Collection[UUID]) -> set[UUID]:
+    """Give those of the messages that have their answer."""
+    answers = tables.message.c.answers
+    return {answered for answered in conn.scalars(select(answers).where(answers.in_(message_ids))) if answered}
+
+
+def first_received(conn: Connection, party: str) -> datetime | None:
+    """Tell when the first message from or to a party was received; None is never."""
+    table = tables.message
+    ways = (table.c.sender == party, table.c.recipient == party)
+    firsts = [conn.scalar(select(table.c.id).where(way).order_by(table.c.id).limit(1)) for way in ways]
+    return min((made_at(first) for first in firsts if first), default=None)
 
 
 def relations(conn: Connection, message_id: UUID) -> list[tuple[MessageRow, str]]:

@@ -6,9 +6,25 @@ from typing import Final
 
 from sqlalchemy import MetaData
 
-from gateway.store import audit_tables, deadline_tables, manual_tables, outbox_tables, retention_tables, tables
+from gateway.store import (
+    audit_tables,
+    deadline_tables,
+    lifecycle_tables,
+    manual_tables,
+    outbox_tables,
+    retention_tables,
+    tables,
+)
 
-TABLE_MODULES: Final = (tables, audit_tables, outbox_tables, deadline_tables, retention_tables, manual_tables)
+TABLE_MODULES: Final = (
+    tables,
+    audit_tables,
+    outbox_tables,
+    deadline_tables,
+    retention_tables,
+    manual_tables,
+    lifecycle_tables,
+)
 """Every module that has tables; being imported here is what puts them on the metadata."""
 
 metadata: Final[MetaData] = tables.metadata

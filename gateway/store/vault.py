@@ -52,6 +52,11 @@ class Keyring:
     def __reduce__(self) -> str:
         raise TypeError("a keyring is not written down")
 
+    @property
+    def count(self) -> int:
+        """Give how many keys there are: so many fingerprints a BSN has."""
+        return len(self._ciphers)
+
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `id:base64,id:base64`; each key on a line of its own is fine too."""

@@ -34,7 +34,7 @@ def broken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
         case "judging":
             monkeypatch.setattr("gateway.services.intake.address_of", fail)
         case _:
-            monkeypatch.setattr("gateway.services.intake.messages.save", fail_after_saving)
+            monkeypatch.setattr("gateway.services.settling.messages.save", fail_after_saving)
     return str(request.param)
 
 
@@ -121,7 +121,7 @@ def test_a_lost_connection_is_tried_again(client: Client, monkeypatch: pytest.Mo
             raise broken.pop()
         return save(*arguments)
 
-    monkeypatch.setattr("gateway.services.intake.messages.save", save_once_broken)
+    monkeypatch.setattr("gateway.services.settling.messages.save", save_once_broken)
     assert client.post(post_of("JW305")).status_code == 202
 
 

@@ -13,7 +13,7 @@ from gateway.ijw.berichten import ANTWOORD_MET
 from gateway.services.caller import Caller
 from gateway.services.clock import dutch_day
 from gateway.services.drafting import Candidate
-from gateway.services.intake import Accepted
+from gateway.services.settling import Accepted
 from gateway.store.rows import MessageRow
 from gateway.wire.document import Document
 from tests.berichten import HEENBERICHTEN, OTHER_PROVIDER, PROVIDER, answer_to, heenbericht, xml

@@ -17,10 +17,10 @@ from gateway.store.deadlines import DeadlineFilter, DeadlineRow
 from tests.berichten import HEENBERICHTEN, OTHER_PROVIDER, PROVIDER, answer_to, heenbericht, xml
 from tests.gateways import (
     ANSWERING,
+    LENIENT,
     MANUAL,
     PLAIN,
     RETURNING,
-    STRICT,
     UNROUTED,
     Clock,
     accepted,
@@ -35,7 +35,7 @@ ANSWERS = (Kind.RETOUR, Kind.DECLARATION)
 @pytest.fixture
 def everybody(gateway: Gateway) -> Caller:
     """Give somebody who may act for all."""
-    return caller_for(gateway, PROVIDER, OTHER_PROVIDER, PLAIN, ANSWERING, RETURNING, MANUAL, STRICT, UNROUTED)
+    return caller_for(gateway, PROVIDER, OTHER_PROVIDER, PLAIN, ANSWERING, RETURNING, MANUAL, LENIENT, UNROUTED)
 
 
 def found(gateway: Gateway, *kinds: Kind) -> list[DeadlineRow]:
@@ -136,7 +136,7 @@ def test_who_sees_what_is_due(gateway: Gateway, everybody: Caller) -> None:
         rows, _ = gateway.services.deadlines.search(DeadlineFilter(kinds=(Kind.RETOUR,)), caller, limit=50, after=None)
         return len(rows)
 
-    counts = [seen(caller_for(gateway, code)) for code in (PROVIDER, OTHER_PROVIDER, PLAIN, STRICT)]
+    counts = [seen(caller_for(gateway, code)) for code in (PROVIDER, OTHER_PROVIDER, PLAIN, LENIENT)]
     assert (counts, seen(admin_of(gateway))) == ([1, 1, 2, 0], 2)
 
 
@@ -146,8 +146,8 @@ def test_what_stands_is_a_metric(gateway: Gateway, everybody: Caller, clock: Clo
         accepted(gateway, everybody, heenbericht("JW305", number))
     accepted(gateway, everybody, answer_to(heenbericht("JW305", "1")))
     clock.forward(days=2)
-    accepted(gateway, everybody, heenbericht("JW305", "4", municipality=STRICT))
+    accepted(gateway, everybody, heenbericht("JW305", "4", municipality=LENIENT))
     clock.now = last_moment(clock.now - timedelta(days=2), 3) + timedelta(seconds=1)
     text = gateway.services.watch.metrics()[0].decode()
     assert f'ijw_deadlines{{kind="retour",municipality="{PLAIN}",state="overdue"}} 2.0' in text
-    assert f'ijw_deadlines{{kind="retour",municipality="{STRICT}",state="open"}} 1.0' in text
+    assert f'ijw_deadlines{{kind="retour",municipality="{LENIENT}",state="open"}} 1.0' in text

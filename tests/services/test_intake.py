@@ -11,8 +11,8 @@ from gateway.composition import Gateway
 from gateway.exchange.refusal import Refusal, Refused
 from gateway.services.caller import Caller, Scope
 from gateway.services.drafting import Candidate
-from gateway.services.intake import Accepted
 from gateway.services.queueing import Ending
+from gateway.services.settling import Accepted
 from gateway.store.messages import MessageFilter
 from gateway.wire.document import LARGE, MAX_SIZE, Document
 from gateway.wire.json_form import to_json
@@ -68,7 +68,9 @@ def test_a_good_message_is_kept_and_queued(gateway: Gateway, name: str) -> None:
     taken = accepted(gateway, both, heenbericht(name, "een"))
     row = taken.message
     assert taken.new
-    assert (row.type, row.release, row.identificatie, row.status, row.findings) == (name, "3.2", "een", "queued", ())
+    assert (row.type, row.release, row.identificatie, row.status) == (name, "3.2", "een", "queued")
+    # What is known of no allocation is said to be so.
+    assert {finding.source for finding in row.findings} <= {"history"}
     assert {row.sender, row.recipient} == {PROVIDER, PLAIN}
     assert gateway.services.queueing.waiting(row.recipient, limit=10, types=[]) == [row]
     assert gateway.services.queueing.waiting(row.sender, limit=10, types=[]) == []

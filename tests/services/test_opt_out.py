@@ -13,7 +13,7 @@ from gateway.ijw.bericht import Bericht
 from gateway.ijw.verzoek import JW315
 from gateway.services.audit import Act
 from gateway.services.caller import Caller
-from gateway.services.intake import Accepted
+from gateway.services.settling import Accepted
 from gateway.store import outbox
 from gateway.store.audit import TrailFilter
 from gateway.store.deadlines import DeadlineFilter

@@ -1,0 +1,338 @@
+"""Settling messages that may be sent: judge them by what is known, keep them, and write what follows, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from gateway.errors import ConflictError, InvalidBerichtError
+from gateway.exchange.address import MessageKey, municipality_of, requests_answered_by
+from gateway.exchange.refusal import Refusal, Refused, refuse
+from gateway.exchange.route import HistoryChecks, RouteTable
+from gateway.exchange.uitkomst import refuses
+from gateway.ijw.bericht import Bericht, Retourbericht
+from gateway.ijw.finding import Finding
+from gateway.services.clock import Clock, dutch_day
+from gateway.services.drafting import Candidate, Draft, Drafting, Known, row_of
+from gateway.services.judging import judged_against
+from gateway.services.ledger import ByHand, Changes, Entry, Ledger
+from gateway.services.surroundings import Surroundings
+from gateway.store import manual_cases, messages, rebuilding
+from gateway.store.admission import known_parties, valid_tokens
+from gateway.store.engine import Database
+from gateway.store.messages import AlreadyAnswered, Duplicate, NewMessage, Stored
+from gateway.store.rows import MessageRow
+from gateway.store.vault import Keyring
+from gateway.wire.codec import Codec
+from gateway.wire.document import Document
+
+_IDENTIFICATIE: Final = "/Bericht/Header/BerichtIdentificatie/Identificatie"
+# Somebody else may be a moment sooner once or twice; who is overtaken time and again is told to try later.
+_MOST_TRIES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A message that is kept; `new` is false when the same bytes had been taken before."""
+
+    message: MessageRow
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A message that was just written and counts: it was not rejected."""
+
+    message: NewMessage
+    candidate: Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a transaction took, and what that changed of clients' dossiers and of requests."""
+
+    known: Known
+    taken: Sequence[Taken]
+    changes: Changes
+
+
+# Writes what follows from messages, in the transaction that takes them.
+Follower: TypeAlias = Callable[[Connection, Batch], None]
+
+
+class _OvertakenError(ConflictError):
+    """A message of the batch was there already, or was answered meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Twin:
+    """The same message stands earlier in the batch, at this place."""
+
+    place: int
+
+
+_Old: TypeAlias = Duplicate | AlreadyAnswered | _Twin
+_Drafted: TypeAlias = Draft | Refusal | _Old
+
+
+@dataclass
+class _Round:
+    """One try at a batch."""
+
+    connection: Connection
+    known: Known
+    ledger: Ledger
+    judges: bool
+    before: Mapping[int, _Old]  # the messages that are not new, by their place in the batch
+    taken: list[Taken] = field(default_factory=list)
+
+
+@dataclass
+class Settling:
+    """Settles batches of messages; each of the followers is called with every batch that was written."""
+
+    database: Database
+    keyring: Keyring
+    codec: Codec
+    routes: RouteTable
+    drafting: Drafting
+    surroundings: Surroundings
+    clock: Clock
+    followers: Sequence[Follower] = ()
+    _since: dict[str, tuple[date, date]] = field(default_factory=dict)
+
+    def settle(self, candidates: Sequence[Candidate]) -> list[Accepted | Refusal]:
+        """Keep the messages, all in one transaction; each is kept, known already, or refused for itself.
+
+        Nearly all messages are new, so that is taken for granted first: who looks for each of them beforehand pays
+        for it with every message. When one is not, nothing of the try is kept, and the next one does look.
+        """
+        for tries in range(1, _MOST_TRIES):
+            try:
+                return self._settle(candidates, look=tries > 1)
+            except ConflictError:
+                continue
+        return self._settle(candidates, look=True)
+
+    def _settle(self, candidates: Sequence[Candidate], *, look: bool) -> list[Accepted | Refusal]:
+        now = self.clock()
+        with self.database.write() as connection:
+            known = self._look_up(connection, candidates, now)
+            before = _old(connection, candidates, known) if look else {}
+            judges = rebuilding.is_complete(connection)
+            this = _Round(connection, known, Ledger(connection, self.keyring, now), judges, before)
+            drafts = self._drafts(this, candidates)
+            changes = this.ledger.close()
+            new = [draft.message for draft in drafts if isinstance(draft, Draft)]
+            if not all(isinstance(outcome, Stored) for outcome in messages.save(connection, self.keyring, new)):
+                raise _OvertakenError
+            this.ledger.close_declarations()
+            messages.mark_opted_out(connection, _marked_afterwards(candidates, drafts))
+            batch = Batch(known, this.taken, changes)
+            for follow in self.followers:
+                follow(connection, batch)
+            return [
+                _noticed(connection, _result(candidate, draft, drafts, now))
+                for candidate, draft in zip(candidates, drafts, strict=True)
+            ]
+
+    def _look_up(self, connection: Connection, candidates: Sequence[Candidate], now: datetime) -> Known:
+        """Ask once for everything that taking these messages needs."""
+        elsewhere = {candidate.address.recipient for candidate in candidates} - self.routes.routes.keys()
+        requests = {key for candidate in candidates for key in requests_answered_by(candidate.bericht)}
+        answers = {candidate.address.answers for candidate in candidates if candidate.address.answers}
+        return Known(
+            now=now,
+            tokens=valid_tokens(connection, {candidate.caller.token_id for candidate in candidates}, now),
+            parties=known_parties(connection, elsewhere) | self.routes.routes.keys(),
+            answered=messages.find_by_keys(connection, answers) if answers else {},
+            requests=messages.requests_for(connection, requests) if requests else {},
+        )
+
+    def _drafts(self, this: _Round, candidates: Sequence[Candidate]) -> list[_Drafted]:
+        """Judge the messages one after the other; each knows what those before it say."""
+        told = [_refusal(candidate, this.known) or this.before.get(place) for place, candidate in enumerate(candidates)]
+        entries = [
+            self._entry(this, candidate) if old is None and not candidate.breaches else None
+            for candidate, old in zip(candidates, told, strict=True)
+        ]
+        this.ledger.open([entry for entry in entries if entry])
+        return [
+            old or self._draft(this, candidate, entry)
+            for candidate, old, entry in zip(candidates, told, entries, strict=True)
+        ]
+
+    def _entry(self, this: _Round, candidate: Candidate) -> Entry:
+        bericht, key = candidate.bericht, candidate.address.answers
+        answered = this.known.answered[key] if key else None
+        if answered is None:
+            return Entry(bericht)
+        refused = isinstance(bericht, Retourbericht) and refuses(bericht)
+        heen = self._read_back(this.connection, answered) if refused else None
+        return Entry(bericht, answered.id, heen)
+
+    def _read_back(self, connection: Connection, message: MessageRow) -> Bericht:
+        """Read a message that is kept."""
+        document = Document()
+        for part in messages.content_parts(connection, self.keyring, message.id):
+            document.append(part)
+        with closing(document):
+            bericht = self.codec.read(document).bericht
+        if bericht is None:
+            raise InvalidBerichtError("A message that is kept does not fit the schemas in force.")
+        return bericht
+
+    def _draft(self, this: _Round, candidate: Candidate, entry: Entry | None) -> Draft:
+        if entry is None:
+            return self.drafting.draft(candidate, this.known)
+        lined = candidate.document if candidate.lined else None
+        advice = self.surroundings.advice_on(candidate.bericht, lined, this.ledger.dossier(entry))
+        advised = replace(candidate, findings=(*candidate.findings, *advice)) if advice else candidate
+        draft = self.drafting.draft(advised, this.known, self._contradictions(this, candidate, entry))
+        if draft.counts:
+            message = draft.message
+            this.ledger.write(entry, message.id, by_hand=ByHand.of(message.status), answer=draft.answer)
+            this.taken.append(Taken(message, candidate))
+        return draft
+
+    def _contradictions(self, this: _Round, candidate: Candidate, entry: Entry) -> tuple[Finding, ...]:
+        """Judge a message by earlier ones; by half of them it would be refused for what is known after all."""
+        if not this.judges or self.drafting.checks_of(candidate) is HistoryChecks.OFF:
+            return ()
+        since = self._known_since(this, municipality_of(candidate.bericht))
+        history = this.ledger.history(entry, since)
+        return judged_against(candidate.bericht, history, candidate.document if candidate.lined else None)
+
+    def _known_since(self, this: _Round, municipality: str) -> date | None:
+        """Give the day of the first message from or to a municipality that is known here; asked for once a day."""
+        today = dutch_day(this.known.now)
+        asked, since = self._since.get(municipality, (None, None))
+        if asked != today:
+            first = messages.first_received(this.connection, municipality)
+            since = dutch_day(first) if first else None
+            if since is not None:
+                self._since[municipality] = today, since
+        return since
+
+
+def _old(connection: Connection, candidates: Sequence[Candidate], known: Known) -> dict[int, _Old]:
+    """Find the messages that are not new: known by their key, or the second answer to one and the same."""
+    stored = messages.find_by_keys(connection, {candidate.address.key for candidate in candidates})
+    taken = {row.id for row in known.answered.values()}
+    answered = messages.answered_among(connection, taken) if taken else set()
+    first: dict[MessageKey, int] = {}
+    found: dict[int, _Old] = {}
+    for place, candidate in enumerate(candidates):
+        key, answers = candidate.address.key, candidate.address.answers
+        if _refusal(candidate, known) is not None:
+            continue
+        if key in stored:
+            found[place] = Duplicate(stored[key])
+        elif key in first:
+            found[place] = _Twin(first[key])
+        elif answers and not candidate.breaches and known.answered[answers].id in answered:
+            found[place] = AlreadyAnswered()
+        else:
+            first[key] = place
+            if answers and not candidate.breaches:
+                answered.add(known.answered[answers].id)
+    return found
+
+
+def _refusal(candidate: Candidate, known: Known) -> Refusal | None:
+    address = candidate.address
+    if candidate.caller.token_id not in known.tokens:
+        return refuse(Refused.TOKEN_ENDED, "BRS02", "Dit token is zojuist ingetrokken of verlopen.")
+    if address.recipient not in known.parties:
+        side = "Ontvanger" if candidate.bericht.header.ontvanger == address.recipient else "Afzender"
+        return refuse(
+            Refused.RECIPIENT_UNKNOWN,
+            "BRS04",
+            "De partij voor wie het bericht is, is hier niet aangesloten; controleer de code.",
+            f"/Bericht/Header/{side}",
+        )
+    if address.answers is None:
+        return None
+    answered = known.answered.get(address.answers)
+    if answered is None or answered.recipient != address.sender:
+        return refuse(
+            Refused.ANSWERED_UNKNOWN,
+            "BRS33",
+            "Het bericht waarop dit een antwoord is, is hier niet bekend; neem de gegevens van dat bericht over.",
+            _IDENTIFICATIE,
+        )
+    return None
+
+
+def _result(candidate: Candidate, draft: _Drafted, drafts: Sequence[_Drafted], now: datetime) -> Accepted | Refusal:
+    if isinstance(draft, Refusal):
+        return draft
+    if isinstance(draft, Draft):
+        return _violated(row_of(draft.message)) or Accepted(row_of(draft.message), new=True)
+    if isinstance(draft, AlreadyAnswered):
+        return _answered_already(candidate.address.type)
+    return _known_already(candidate, _first(draft, drafts), now)
+
+
+def _marked_afterwards(candidates: Sequence[Candidate], drafts: Sequence[_Drafted]) -> list[UUID]:
+    """Give messages that are known already, and of which their sender says only now that they have an opt-out."""
+    repeated = (
+        (candidate, _first(draft, drafts))
+        for candidate, draft in zip(candidates, drafts, strict=True)
+        if candidate.opt_out and isinstance(draft, Duplicate | _Twin)
+    )
+    return [first.id for candidate, first in repeated if first.digest == candidate.document.digest]
+
+
+def _first(draft: Duplicate | _Twin, drafts: Sequence[_Drafted]) -> MessageRow:
+    """Give the message that another one is the same as."""
+    if isinstance(draft, Duplicate):
+        return draft.existing
+    if isinstance(twin := drafts[draft.place], Draft):
+        return row_of(twin.message)
+    raise AssertionError  # A twin is of one that is new.
+
+
+def _noticed(connection: Connection, result: Accepted | Refusal) -> Accepted | Refusal:
+    """Put with a message that was known already what became of its case."""
+    if isinstance(result, Refusal) or result.new:
+        return result
+    (message,) = manual_cases.noticed(connection, [result.message])
+    return replace(result, message=message)
+
+
+def _known_already(candidate: Candidate, existing: MessageRow, now: datetime) -> Accepted | Refusal:
+    if existing.digest == candidate.document.digest:
+        existing = replace(existing, opt_out=existing.opt_out or candidate.opt_out)
+        return _violated(existing) or Accepted(existing.seen_at(now), new=False)
+    return refuse(
+        Refused.IDENTIFICATIE_USED,
+        "BRS20",
+        "Deze Identificatie is door deze afzender al gebruikt voor een ander bericht van dit type; "
+        "geef elk bericht een eigen Identificatie.",
+        _IDENTIFICATIE,
+        retourcode="9056",
+    )
+
+
+def _answered_already(message_type: str) -> Refusal:
+    return refuse(
+        Refused.ALREADY_ANSWERED,
+        "IB019" if message_type == "JW325" else "BRS20",
+        "Op dit bericht is al geantwoord; er is één antwoord per bericht.",
+        _IDENTIFICATIE,
+    )
+
+
+def _violated(message: MessageRow) -> Refusal | None:
+    """Give the refusal of a message that was kept, and breaks a rule inside itself; the same at every repeat."""
+    breaches = tuple(finding for finding in message.findings if finding.source == "rule")
+    if message.status != "rejected" or not breaches:
+        return None
+    return Refusal(Refused.RULES_VIOLATED, "BRS28", breaches, message.id)
