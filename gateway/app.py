@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from gateway.api.application import make_application
 from gateway.composition import make_gateway
+from gateway.console.application import make_console
 from gateway.logs import configure_logs
 from gateway.settings import Settings
 
@@ -39,7 +40,7 @@ def create() -> ASGIApp:
                 rounds.join()
             gateway.close()
 
-    application = make_application(gateway.services, lifespan)
+    application = make_application(gateway.services, lifespan, make_console(gateway.desk))
     # What was made so far stays as long as the process does: the collector need not look at it again, nor come by
     # every seven hundred objects when one message alone makes hundreds that go by themselves.
     gc.collect()

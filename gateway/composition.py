@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from gateway.api.services import Services
+from gateway.console.desk import Desk, SignOn
 from gateway.errors import KeyringError
 from gateway.exchange.route import RouteTable
 from gateway.ijw.codelijsten import Codelijsten
@@ -37,7 +38,9 @@ from gateway.services.rotation import Rotation
 from gateway.services.rulebook import Rulebook
 from gateway.services.sending import Channel, Sending
 from gateway.services.settling import Follower, Settling
+from gateway.services.signing_in import Role, SigningIn
 from gateway.services.surroundings import Surroundings
+from gateway.services.traffic import Traffic
 from gateway.services.upkeep import Upkeep
 from gateway.settings import Settings
 from gateway.store.condition import has_messages
@@ -61,6 +64,7 @@ class Gateway:
     routes: CurrentRoutes
     codec: Codec
     services: Services
+    desk: Desk
     upkeep: Upkeep
 
     def close(self) -> None:
@@ -112,6 +116,19 @@ def make_identity(settings: Settings, server: MailServer) -> MailIdentity:
     return MailIdentity(sender, settings.mail_return_address or sender, base)
 
 
+def make_sign_on(settings: Settings) -> SignOn | None:
+    """Give the provider by which people sign in, where one is set."""
+    if settings.oidc_issuer is None or settings.oidc_client_id is None or settings.oidc_client_secret is None:
+        return None
+    return SignOn(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret.get_secret_value(),
+        roles_claim=settings.oidc_roles_claim,
+        roles={group: Role(role) for group, role in settings.oidc_roles.items()},
+    )
+
+
 def _keeps_messages(database: Database) -> bool:
     try:
         with database.read() as connection:
@@ -155,4 +172,17 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     )
     sending = Sending(database, make_channels(settings, routes, clock), clock)
     upkeep = Upkeep(database, clock, sending, chores=[cases.escalate, retention.daily])
-    return Gateway(settings, database, routes, codec, services, upkeep)
+    desk = Desk(
+        access=services.access,
+        parties=services.parties,
+        inquiry=services.inquiry,
+        watch=services.watch,
+        traffic=Traffic(database, clock),
+        signing_in=SigningIn(database, audit, clock),
+        routes=routes,
+        lists=lists,
+        clock=clock,
+        secrets=keyring.cookie_secrets,
+        sign_on=make_sign_on(settings),
+    )
+    return Gateway(settings, database, routes, codec, services, desk, upkeep)

@@ -33,6 +33,12 @@ class Settings(BaseSettings):
     mail_from: MailAddress | None = None
     mail_return_address: MailAddress | None = None
     base_url: Annotated[str | None, Field(pattern=r"^https?://[!-~]+$")] = None
+    # Signing in to the console by OpenID Connect: who has which group there has which role here.
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_roles_claim: str = "groups"
+    oidc_roles: dict[str, Literal["viewer", "handler", "administrator", "auditor"]] = Field(default_factory=dict)
     # Whether a term in working days passes over Good Friday, and over which fifths of May.
     free_good_friday: bool = True
     free_liberation_day: Literal["always", "lustrum", "never"] = "always"

@@ -30,6 +30,23 @@ Een antwoord in de 200-reeks betekent dat het bericht op schijf staat. Alles wat
 `application/problem+json` met `findings`: wat, waar, welke regel, en wat goed zou zijn; zonder persoonsgegevens.
 """
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
+
+
+class Beside:
+    """Sends who comes for the console there; its pages have headers of their own."""
+
+    def __init__(self, app: ASGIApp, console: ASGIApp) -> None:
+        """Put the console beside an application."""
+        self._app = app
+        self._console = console
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        path = scope["path"] if scope["type"] == "http" else ""
+        for_console = path == "/console" or path.startswith("/console/")
+        await (self._console if for_console else self._app)(scope, receive, send)
+
+
 _HANDLERS: dict[Any, Any] = {
     ProblemError: on_problem,
     HTTPException: on_http,
@@ -84,7 +101,7 @@ def make_api(services: Services | None) -> FastAPI:
     return api
 
 
-def make_application(services: Services, lifespan: Lifespan) -> ASGIApp:
+def make_application(services: Services, lifespan: Lifespan, console: ASGIApp | None = None) -> ASGIApp:
     """Make everything that is served over HTTP; `lifespan` starts and stops what runs beside it."""
 
     @asynccontextmanager
@@ -108,4 +125,5 @@ def make_application(services: Services, lifespan: Lifespan) -> ASGIApp:
     application.router.redirect_slashes = False
     application.state.services = services
     # Around everything, so that an answer about a failure of ours has them too.
-    return Entrance(application, _HANDLERS)
+    answering = Entrance(application, _HANDLERS)
+    return answering if console is None else Beside(answering, console)

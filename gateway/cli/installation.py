@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from gateway.cli.terminal import operator
 from gateway.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ _EXPECTED: Final = {
     "mail_from": "een e-mailadres",
     "mail_return_address": "een e-mailadres",
     "base_url": "het adres van de gateway, zoals https://gateway.example",
+    "oidc_issuer": "het adres van een aanmelddienst",
+    "oidc_client_id": "de naam van de gateway bij de aanmelddienst",
+    "oidc_client_secret": "het geheim van de gateway bij de aanmelddienst",
+    "oidc_roles_claim": "de naam van een gegeven in het token",
+    "oidc_roles": 'JSON zoals {"groep": "viewer"}, met viewer, handler, administrator of auditor',
     "free_good_friday": "true of false",
     "free_liberation_day": "always, lustrum of never",
     "database_pool": "een geheel getal van 2 tot en met 100",
@@ -107,6 +113,22 @@ def migrate(settings: Settings) -> bool:
     # What is in it is encrypted, but who writes to whom is nobody else's business either.
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     return upgrade(settings.database)
+
+
+def make_sign_in_link(settings: Settings) -> str:
+    """Give the secret of a link by which the person who started the gateway signs in to its console, once."""
+    from gateway.composition import make_keyring
+    from gateway.services.audit import Audit
+    from gateway.services.clock import utc_now
+    from gateway.services.signing_in import Role, SigningIn
+    from gateway.store.engine import Database
+
+    database = Database(settings.database, pool_size=settings.database_pool)
+    try:
+        audit = Audit(database, make_keyring(settings, database), utc_now)
+        return SigningIn(database, audit, utc_now).make_link(Role.ADMINISTRATOR, operator())
+    finally:
+        database.close()
 
 
 @contextmanager

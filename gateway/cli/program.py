@@ -13,6 +13,7 @@ from gateway import __version__
 from gateway.cli import (
     access,
     audit,
+    console,
     deadlines,
     demo,
     doctor,
@@ -82,6 +83,7 @@ def make_app() -> typer.Typer:
     app.add_typer(keys.keys)
     app.add_typer(retention.retention)
     app.add_typer(retention.hold)
+    app.add_typer(console.console)
     return app
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn, TypeAlias
 import typer
 
 from gateway.cli.failures import RefusedError
-from gateway.cli.installation import load_settings, open_gateway
+from gateway.cli.installation import load_settings, make_sign_in_link, open_gateway
 from gateway.cli.installation import migrate as bring_up_to_date
 from gateway.cli.terminal import say
 from gateway.errors import GatewayError
@@ -136,8 +136,11 @@ def _announce(settings: Settings, host: str, listener: socket.socket) -> None:
         import structlog
 
         structlog.get_logger(__name__).info("listening", url=address)
-    else:
-        say(f"De gateway luistert op {address} (stoppen: Ctrl+C)")
+        return
+    say(f"De gateway luistert op {address} (stoppen: Ctrl+C)")
+    if settings.embedded and settings.oidc_issuer is None:
+        secret = make_sign_in_link(settings)
+        say(f"De console, één keer en binnen een kwartier: {address}/console/aanmelden/link/{secret}")
 
 
 def _run(config: Config, listener: socket.socket) -> None:

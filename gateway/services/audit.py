@@ -41,6 +41,8 @@ class Act(StrEnum):
     HOLD_ENDED = "hold-ended"
     KEYS_ROTATED = "keys-rotated"
     CONTENT_REMOVED = "content-removed"
+    SIGNED_IN = "signed-in"
+    SIGN_IN_LINK_MADE = "sign-in-link-made"
     PARTY_ADDED = "party-added"
     TOKEN_CREATED = "token-created"  # noqa: S105 - the name of an act
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - the same

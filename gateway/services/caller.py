@@ -16,7 +16,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The holder of a token; it may act for several parties.
+    """The holder of a token, which may act for several parties; or a person who is signed in to the console.
 
     `reason` is why an administrator wants to see what is kept from all but the two parties (opt-out).
     """
@@ -25,6 +25,7 @@ class Caller:
     scopes: frozenset[Scope]
     parties: frozenset[str]
     reason: str = ""
+    person: str = ""
 
     @property
     def is_admin(self) -> bool:
@@ -34,7 +35,7 @@ class Caller:
     @property
     def actor(self) -> str:
         """Give how the audit trail calls the caller."""
-        return f"token:{self.token_id}"
+        return f"person:{self.person}" if self.person else f"token:{self.token_id}"
 
     def acts_for(self, party: str) -> bool:
         """Say whether the caller may post and poll for a party."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from gateway.errors import ContentRemovedError, InvalidBerichtError
+from gateway.ijw.bericht import Bericht
 from gateway.services.audit import Act, Audit
 from gateway.services.caller import Caller
 from gateway.services.clock import Clock
@@ -20,6 +23,9 @@ from gateway.store.vault import Keyring
 from gateway.wire.codec import Codec
 from gateway.wire.document import Document
 from gateway.wire.json_form import to_json
+from gateway.wire.masking import masked
+
+_TYPED_SIZE: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,17 @@ class Detail:
     message: MessageRow
     timeline: list[Happening]
     related: list[tuple[MessageRow, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A message to be shown without what is personal: its document is covered, its typed form has to be by its reader.
+
+    Of a large message there is no typed form: nobody reads thousands of rows.
+    """
+
+    document: Document
+    bericht: Bericht | None
 
 
 class Inquiry:
@@ -68,11 +85,33 @@ class Inquiry:
         self._note_opted_out(caller, [message, *(row for row, _ in related)])
         return Detail(message.seen_at(now), happened, related)
 
-    def content(self, message_id: UUID, caller: Caller) -> Document | None:
+    def content(self, message_id: UUID, caller: Caller, reason: str = "") -> Document | None:
         """Give the exact bytes of a message; nothing when it is not the caller's to see.
 
-        Raises ContentRemovedError when the content was kept as long as it had to be.
+        That somebody looked goes into the audit trail, with the reason where one was asked. Raises
+        ContentRemovedError when the content was kept as long as it had to be.
         """
+        document = self._document(message_id, caller)
+        if document is None:
+            return None
+        try:
+            told = {"reason": reason} if reason else {}
+            self._audit.note(Act.CONTENT_READ, caller.actor, messages=[message_id], **told)
+        except BaseException:
+            document.close()
+            raise
+        return document
+
+    def covered(self, message_id: UUID, caller: Caller) -> Covered | None:
+        """Give a message with every personal value covered: who looks at that sees nothing of a person."""
+        document = self._document(message_id, caller)
+        if document is None:
+            return None
+        with closing(document):
+            bericht = self.bericht(document) if document.size <= _TYPED_SIZE else None
+            return Covered(masked(document), bericht)
+
+    def _document(self, message_id: UUID, caller: Caller) -> Document | None:
         with self._database.read() as connection:
             message = messages.get(connection, message_id)
             if message is None or not _may_see(caller, message):
@@ -82,19 +121,18 @@ class Inquiry:
             document = Document()
             for part in messages.content_parts(connection, self._keyring, message_id):
                 document.append(part)
-        try:
-            self._audit.note(Act.CONTENT_READ, caller.actor, messages=[message_id])
-        except BaseException:
-            document.close()
-            raise
-        return document
+            return document
 
-    def typed_content(self, document: Document) -> dict[str, object]:
-        """Give the typed form of a message that is kept."""
+    def bericht(self, document: Document) -> Bericht:
+        """Give what a message that is kept says."""
         reading = self._codec.read(document)
         if reading.bericht is None:
             raise InvalidBerichtError("A message that is kept does not fit the schemas in force.")
-        return to_json(reading.bericht)
+        return reading.bericht
+
+    def typed_content(self, document: Document) -> dict[str, object]:
+        """Give the typed form of a message that is kept."""
+        return to_json(self.bericht(document))
 
     def search(
         self, wanted: MessageFilter, caller: Caller, *, limit: int, after: UUID | None

@@ -8,6 +8,7 @@ from sqlalchemy import MetaData
 
 from gateway.store import (
     audit_tables,
+    console_tables,
     deadline_tables,
     lifecycle_tables,
     manual_tables,
@@ -24,6 +25,7 @@ TABLE_MODULES: Final = (
     retention_tables,
     manual_tables,
     lifecycle_tables,
+    console_tables,
 )
 """Every module that has tables; being imported here is what puts them on the metadata."""
 

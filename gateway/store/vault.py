@@ -44,6 +44,7 @@ class Keyring:
                 raise KeyringError(f"De sleutel {key_id!r} is niet {_KEY_BYTES} bytes lang.")
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
         self._bsn_keys = {key_id: _derive(key, b"bsn") for key_id, key in keys.items()}
+        self._cookie_keys = tuple(_derive(key, b"cookies") for key in keys.values())
         self._first = next(iter(keys))
 
     def __repr__(self) -> str:
@@ -117,6 +118,11 @@ class Keyring:
             raise KeyringError(
                 f"Wat er staat, past niet bij de sleutel {key_id!r}: die is een andere, of de gegevens zijn veranderd."
             ) from None
+
+    @property
+    def cookie_secrets(self) -> tuple[bytes, ...]:
+        """Give secrets to sign cookies with, one for each key; the first one signs."""
+        return self._cookie_keys
 
     def bsn_hash(self, bsn: str) -> tuple[str, bytes]:
         """Give the fingerprint of a BSN under the first key, with the key's id."""

@@ -1,0 +1,1 @@
+"""The console: pages for the people who watch, repair and account for the exchange."""

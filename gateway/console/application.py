@@ -1,0 +1,104 @@
+"""The console as an application: its pages, its stylesheets, and what holds for each answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.console import messages, parties, sign_in
+from gateway.console.cookies import PATH, Signer
+from gateway.console.desk import Desk
+from gateway.console.entrance import Page, guarded
+from gateway.console.overview import overview
+from gateway.console.view import page
+from gateway.services.signing_in import Permission
+
+_STATIC: Final = Path(__file__).with_name("static")
+# Nothing is fetched from elsewhere and no script runs: the pages need none.
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS: Final = [
+    (b"content-security-policy", _POLICY.encode()),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+]
+
+# A page may show somebody's data; a stylesheet is the same for everybody until the next version.
+_PAGES: Final = (b"cache-control", b"no-store")
+_STYLES: Final = (b"cache-control", b"public, max-age=3600")
+
+# Every page, with its method and the permission that it takes; a test crosses them with every role.
+PAGES: Final[tuple[tuple[str, str, Permission, Page], ...]] = (
+    ("GET", "", Permission.LOOK, overview),
+    ("GET", "/berichten", Permission.LOOK, messages.messages),
+    ("POST", "/berichten", Permission.REVEAL, messages.messages),
+    ("GET", "/berichten/{id}", Permission.LOOK, messages.message),
+    ("POST", "/berichten/{id}", Permission.REVEAL, messages.message),
+    ("GET", "/partijen", Permission.LOOK, parties.parties),
+    ("POST", "/partijen", Permission.OPERATE, parties.add_party),
+    ("POST", "/partijen/tokens", Permission.OPERATE, parties.create_token),
+    ("POST", "/partijen/tokens/intrekken", Permission.OPERATE, parties.revoke_token),
+    ("GET", "/routes", Permission.LOOK, parties.routes),
+    ("POST", "/afmelden", Permission.LOOK, sign_in.sign_out),
+)
+
+
+class PageHeaders:
+    """Puts on every answer of the console what keeps a browser to its own pages."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                kept = _STYLES if scope["path"].startswith(f"{PATH}/static/") else _PAGES
+                message["headers"] = [*message["headers"], *_HEADERS, kept]
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+def make_console(desk: Desk) -> ASGIApp:
+    """Make the console."""
+    application = Starlette(
+        routes=[
+            *(
+                Route(PATH + path, guarded(permission, show), methods=[method])
+                for method, path, permission, show in PAGES
+            ),
+            Route(f"{PATH}/aanmelden", sign_in.sign_in),
+            Route(f"{PATH}/aanmelden/link/{{secret}}", sign_in.link, methods=["GET"]),
+            Route(f"{PATH}/aanmelden/link/{{secret}}", sign_in.use_link, methods=["POST"]),
+            Route(f"{PATH}/aanmelden/dienst", sign_in.to_provider),
+            Route(f"{PATH}/aanmelden/terug", sign_in.from_provider),
+            Mount(f"{PATH}/static", StaticFiles(directory=_STATIC)),
+        ],
+        exception_handlers={404: _not_found, 405: _not_found, 500: _failed},
+    )
+    application.router.redirect_slashes = False
+    application.state.desk = desk
+    application.state.signer = Signer(desk.secrets)
+    return PageHeaders(application)
+
+
+async def _not_found(_: Request, __: Exception) -> Response:
+    return page("sign_in_problem.html", {"reason": "Deze pagina bestaat niet."}, 404)
+
+
+async def _failed(_: Request, __: Exception) -> Response:
+    return PlainTextResponse("Er ging iets mis bij de gateway; het is in het logboek gezet.", 500)

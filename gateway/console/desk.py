@@ -1,0 +1,45 @@
+"""What the pages work with; made by the composition of the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.ijw.codelijsten import Codelijsten
+from gateway.services.access import Access, Parties
+from gateway.services.clock import Clock
+from gateway.services.current_routes import CurrentRoutes
+from gateway.services.health import Watch
+from gateway.services.inquiry import Inquiry
+from gateway.services.signing_in import Role, SigningIn
+from gateway.services.traffic import Traffic
+
+
+@dataclass(frozen=True, slots=True)
+class SignOn:
+    """An OpenID Connect provider that tells who somebody is, and which of their groups has which role here."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    roles_claim: str
+    roles: dict[str, Role]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The services behind the pages.
+
+    `secrets` sign cookies and forms; the first one signs, each of them is believed.
+    """
+
+    access: Access
+    parties: Parties
+    inquiry: Inquiry
+    watch: Watch
+    traffic: Traffic
+    signing_in: SigningIn
+    routes: CurrentRoutes
+    lists: Codelijsten
+    clock: Clock
+    secrets: tuple[bytes, ...]
+    sign_on: SignOn | None = None

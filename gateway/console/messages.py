@@ -1,0 +1,182 @@
+"""The list of messages, and one message: what it says, what is wrong with it, and what happened to it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from starlette.responses import Response
+
+from gateway.console.entrance import Visit
+from gateway.console.readable import Row, readable
+from gateway.console.words import STATUSES, TYPES
+from gateway.errors import ContentRemovedError
+from gateway.ijw.bericht import Bericht
+from gateway.ijw.finding import Finding
+from gateway.services.clock import DUTCH_TIME
+from gateway.services.signing_in import Permission
+from gateway.store.messages import MessageFilter
+from gateway.wire.document import Document
+from gateway.wire.report_rows import Excerpt, excerpt
+
+_PAGE: Final = 50
+_MOST_FINDINGS: Final = 200
+_REASON: Final = 5  # letters; a reason is a word at least
+# Of a larger message only the places with findings are worth a page; its typed form would be thousands of rows.
+_READABLE_SIZE: Final = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the list is asked for, as it stands in the address of the page."""
+
+    type: str = ""
+    status: str = ""
+    sender: str = ""
+    recipient: str = ""
+    since: str = ""
+    until: str = ""
+    after: str = ""
+
+    @classmethod
+    def of(cls, visit: Visit) -> Wanted:
+        """Read the address; what is no choice of the form counts for nothing."""
+        given = visit.request.query_params
+        wanted = cls(**{name: given.get(name, "").strip()[:40] for name in cls.__slots__})
+        return cls(
+            type=wanted.type if wanted.type in TYPES else "",
+            status=wanted.status if wanted.status in STATUSES else "",
+            sender=wanted.sender if wanted.sender.isdigit() else "",
+            recipient=wanted.recipient if wanted.recipient.isdigit() else "",
+            since=wanted.since if _day(wanted.since) else "",
+            until=wanted.until if _day(wanted.until) else "",
+            after=wanted.after if _uuid(wanted.after) else "",
+        )
+
+    def conditions(self, bsn: str | None = None) -> MessageFilter:
+        """Give the filter of the store; both days count."""
+        since, until = _day(self.since), _day(self.until)
+        return MessageFilter(
+            types=(self.type,) if self.type else (),
+            statuses=(self.status,) if self.status else (),
+            senders=(self.sender,) if self.sender else (),
+            recipients=(self.recipient,) if self.recipient else (),
+            since=_begin(since) if since else None,
+            until=_begin(until + timedelta(days=1)) if until else None,
+            bsn=bsn,
+        )
+
+    def address(self, after: UUID) -> str:
+        """Give the address of the page that follows."""
+        given = {name: getattr(self, name) for name in self.__slots__ if name != "after" and getattr(self, name)}
+        return "?" + urlencode({**given, "after": str(after)})
+
+
+def messages(visit: Visit) -> Response:
+    """Show the list; a BSN to search by comes in a form, never in an address."""
+    wanted = Wanted.of(visit)
+    bsn = str(visit.form.get("bsn", "")).strip()
+    # Who looks for a person sees personal data by finding them: that takes the permission, and a form.
+    searching = visit.request.method == "POST" and visit.person.may(Permission.REVEAL)
+    usable = searching and bsn.isdigit()
+    found, more = visit.desk.inquiry.search(
+        wanted.conditions(bsn if usable else None),
+        visit.person.caller,
+        limit=_PAGE,
+        after=_uuid(wanted.after),
+    )
+    if searching and not usable:
+        found, more = [], None
+    return visit.show(
+        "messages.html",
+        "berichten",
+        wanted=wanted,
+        found=found,
+        searched=searching,
+        wrong=searching and not usable,
+        next=wanted.address(more) if more else None,
+        may_search=visit.person.may(Permission.REVEAL),
+    )
+
+
+def message(visit: Visit) -> Response:
+    """Show one message, covered; with a reason, given in a form, as it is."""
+    message_id = _uuid(visit.request.path_params["id"])
+    found = visit.desk.inquiry.detail(message_id, visit.person.caller) if message_id else None
+    if message_id is None or found is None:
+        return visit.missing()
+    reason = str(visit.form.get("reason", "")).strip()[:200]
+    revealed = visit.request.method == "POST" and visit.person.may(Permission.REVEAL) and len(reason) >= _REASON
+    findings = found.message.findings[:_MOST_FINDINGS]
+    return visit.show(
+        "message.html",
+        "berichten",
+        found=found,
+        content=_content(visit, message_id, findings, reason if revealed else ""),
+        findings=findings,
+        hidden=max(0, len(found.message.findings) - _MOST_FINDINGS),
+        revealed=revealed,
+        asked=visit.request.method == "POST",
+        may_reveal=visit.person.may(Permission.REVEAL),
+        names={party.code: party.name for party in visit.desk.parties.listed()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a message says, in words and as it came."""
+
+    rows: list[Row]
+    lines: Excerpt
+    marks: dict[int, list[Finding]]
+
+
+def _content(visit: Visit, message_id: UUID, findings: tuple[Finding, ...], reason: str) -> Content | None:
+    """Give the content, covered unless there is a reason; nothing when it was kept as long as it had to be."""
+    try:
+        document, bericht = _revealed(visit, message_id, reason) if reason else _covered(visit, message_id)
+    except ContentRemovedError:
+        return None
+    with closing(document):
+        lines = excerpt(document, findings)
+    marks: dict[int, list[Finding]] = {}
+    for (number, _), index in sorted(lines.marks.items()):
+        marks.setdefault(index, []).append(findings[number])
+    rows = readable(bericht, visit.desk.lists, revealed=bool(reason)) if bericht else []
+    return Content(rows, lines, marks)
+
+
+def _revealed(visit: Visit, message_id: UUID, reason: str) -> tuple[Document, Bericht | None]:
+    document = visit.desk.inquiry.content(message_id, visit.person.caller, reason)
+    if document is None:
+        raise ContentRemovedError
+    return document, visit.desk.inquiry.bericht(document) if document.size <= _READABLE_SIZE else None
+
+
+def _covered(visit: Visit, message_id: UUID) -> tuple[Document, Bericht | None]:
+    found = visit.desk.inquiry.covered(message_id, visit.person.caller)
+    if found is None:
+        raise ContentRemovedError
+    return found.document, found.bericht
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _begin(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=DUTCH_TIME).astimezone(UTC)

@@ -1,0 +1,61 @@
+"""How a page is made: the templates, and how moments, codes and counts are written on it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.responses import HTMLResponse
+
+from gateway.console.words import EVENTS, RELATIONS, ROLES, SCOPES, SOURCES, STATES, STATUSES, TYPES
+from gateway.services.clock import DUTCH_TIME
+
+_FOLDER: Final = Path(__file__).with_name("templates")
+_MONTHS: Final = ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(moment=moment, day=day, count=count)
+    environment.globals.update(
+        EVENTS=EVENTS,
+        RELATIONS=RELATIONS,
+        ROLES=ROLES,
+        SCOPES=SCOPES,
+        SOURCES=SOURCES,
+        STATES=STATES,
+        STATUSES=STATUSES,
+        TYPES=TYPES,
+    )
+    return environment
+
+
+def page(template: str, values: dict[str, Any], status: int = 200) -> HTMLResponse:
+    """Make a page of a template; what comes from outside is shown, never followed."""
+    return HTMLResponse(_environment().get_template(template).render(values), status)
+
+
+def moment(value: datetime) -> str:
+    """Write a moment as a clock in the Netherlands shows it."""
+    local = value.astimezone(DUTCH_TIME)
+    return f"{day(local.date())}, {local:%H:%M:%S}"
+
+
+def day(value: date) -> str:
+    """Write a day: 3 apr 2026."""
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def count(number: int, one: str, more: str) -> str:
+    """Write how many there are, with the noun that goes with it."""
+    return f"{number:,}".replace(",", ".") + f" {one if number == 1 else more}"

@@ -1,0 +1,86 @@
+"""What things are called on the pages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TYPES: Final = {
+    "JW301": "Toewijzing",
+    "JW302": "Retour op toewijzing",
+    "JW305": "Startbericht",
+    "JW306": "Retour op startbericht",
+    "JW307": "Stopbericht",
+    "JW308": "Retour op stopbericht",
+    "JW315": "Verzoek om toewijzing",
+    "JW316": "Retour op verzoek om toewijzing",
+    "JW317": "Verzoek om wijziging",
+    "JW318": "Retour op verzoek om wijziging",
+    "JW319": "Antwoord op verzoek",
+    "JW320": "Retour op antwoord",
+    "JW323": "Declaratie",
+    "JW325": "Declaratie-antwoord",
+}
+STATUSES: Final = {
+    "accepted": "aangenomen",
+    "queued": "wacht",
+    "leased": "wordt opgehaald",
+    "delivered": "afgeleverd",
+    "rejected": "afgekeurd",
+    "manual": "mensenwerk",
+    "handled": "afgehandeld",
+    "failed": "niet af te leveren",
+    "expired": "verlopen",
+}
+# How much something needs attention, for the colour of its badge; the words beside it say the same.
+STATES: Final = {
+    "accepted": "neutral",
+    "queued": "warning",
+    "leased": "warning",
+    "delivered": "safe",
+    "rejected": "danger",
+    "manual": "warning",
+    "handled": "safe",
+    "failed": "danger",
+    "expired": "danger",
+    "pass": "safe",
+    "warn": "warning",
+    "fail": "danger",
+}
+EVENTS: Final = {
+    "accepted": "aangenomen",
+    "queued": "in de wachtrij gezet",
+    "leased": "opgehaald",
+    "lease-expired": "ophaaltermijn voorbij, wacht weer",
+    "released": "teruggegeven",
+    "failed": "poging mislukt",
+    "dead-letter": "opgegeven na te veel pogingen",
+    "delivered": "overgenomen door de ontvanger",
+    "answered": "beantwoord",
+    "rejected": "afgekeurd",
+    "manual": "aan mensen gegeven",
+    "handled": "door mensen afgehandeld",
+    "expired": "verlopen: te lang gewacht",
+    "deadline-overdue": "termijn verstreken",
+    "replayed": "opnieuw aangeboden",
+}
+RELATIONS: Final = {
+    "retourbericht": "retourbericht",
+    "heenbericht": "bericht waarop dit antwoord geeft",
+    "request": "verzoek waarop dit antwoord geeft",
+    "answer": "antwoord op dit verzoek",
+}
+SOURCES: Final = {
+    "xml": "leesbaarheid",
+    "xsd": "schema",
+    "rule": "regel van de standaard",
+    "history": "eerdere berichten",
+    "reference": "lijsten",
+    "gateway": "afspraken en verzending",
+}
+ROLES: Final = {
+    "viewer": "kijker",
+    "handler": "behandelaar",
+    "administrator": "beheerder",
+    "auditor": "toezichthouder",
+}
+SCOPES: Final = {"exchange": "uitwisselen", "admin": "beheren", "monitor": "bewaken"}

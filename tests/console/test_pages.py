@@ -1,0 +1,156 @@
+"""What the pages show, and to whom."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from gateway.composition import Gateway
+from gateway.services.audit import Act
+from gateway.services.signing_in import Role
+from gateway.store.audit import TrailFilter
+from tests.berichten import PROVIDER, heenbericht
+from tests.console.conftest import Browser
+from tests.gateways import PLAIN, STRICT, accepted, caller_for
+
+BSN = "999900006"
+
+
+def acts(gateway: Gateway, kind: Act) -> list[dict[str, object]]:
+    """Give the details of the entries of a kind in the trail."""
+    found, _ = gateway.services.audit.listed(TrailFilter(), limit=100, before=None)
+    return [dict(entry.detail) for entry in found if entry.kind == kind]
+
+
+def test_overview(browser: Browser, gateway: Gateway) -> None:
+    """The first page tells what came in, what waits and since when, and what needs somebody."""
+    caller = caller_for(gateway, PROVIDER)
+    accepted(gateway, caller, heenbericht("JW305", identificatie="1"))
+    browser.sign_in(gateway, Role.VIEWER)
+    page = browser.get("/console").text
+    assert "Diemen" in page
+    assert "status=queued&amp;recipient=0384" in page
+    assert re.search(r"<td[^>]*>1</td>", page)
+    assert "bereikbaar" in page
+
+
+def test_list_and_filters(browser: Browser, gateway: Gateway) -> None:
+    """The list shows messages, newest first; filters narrow it, and nonsense in an address counts for nothing."""
+    caller = caller_for(gateway, PROVIDER)
+    for number in range(3):
+        accepted(gateway, caller, heenbericht("JW305", identificatie=f"S{number}"))
+    accepted(gateway, caller, heenbericht("JW315", identificatie="V1"))
+    browser.sign_in(gateway, Role.VIEWER)
+    everything = browser.get("/console/berichten").text
+    assert [everything.index(mark) for mark in ("V1", "S2", "S1", "S0")] == sorted(
+        everything.index(mark) for mark in ("V1", "S2", "S1", "S0")
+    )
+    assert "V1" not in browser.get("/console/berichten?type=JW305").text
+    assert "geen berichten" in browser.get("/console/berichten?status=failed").text
+    assert "geen berichten" in browser.get("/console/berichten?until=2001-01-01").text
+    assert "V1" in browser.get("/console/berichten?type=JW999&since=gisteren&after=x&sender=abc").text
+
+
+def test_pages_of_the_list(browser: Browser, gateway: Gateway) -> None:
+    """A long list goes on on a next page, without gaps."""
+    caller = caller_for(gateway, PROVIDER)
+    for number in range(53):
+        accepted(gateway, caller, heenbericht("JW305", identificatie=f"N{number:03}X"))
+    browser.sign_in(gateway, Role.VIEWER)
+    first = browser.get("/console/berichten?type=JW305").text
+    found = re.search(r'href="(\?[^"]*)" rel="next"', first)
+    assert found
+    second = browser.get("/console/berichten" + found[1].replace("&amp;", "&")).text
+    shown = re.findall(r"N\d{3}X", first + second)
+    assert shown == [f"N{number:03}X" for number in reversed(range(53))]
+
+
+def test_a_person_is_covered_until_asked_for(browser: Browser, gateway: Gateway) -> None:
+    """Personal data is shown to who may, with a reason, which goes into the trail."""
+    message = accepted(gateway, caller_for(gateway, PROVIDER), heenbericht("JW305")).message
+    address = f"/console/berichten/{message.id}"
+    browser.sign_in(gateway, Role.HANDLER)
+    covered = browser.get(address).text
+    assert BSN not in covered
+    assert "•••" in covered
+    assert not acts(gateway, Act.CONTENT_READ)
+    without = browser.post(address, data={"mark": browser.mark, "reason": " x "}).text
+    assert BSN not in without
+    assert "Geef een reden" in without
+    shown = browser.post(address, data={"mark": browser.mark, "reason": "Vraag van de aanbieder"}).text
+    assert shown.count(BSN) == 2  # in words and as XML
+    assert acts(gateway, Act.CONTENT_READ) == [{"reason": "Vraag van de aanbieder"}]
+
+
+def test_search_by_bsn(browser: Browser, gateway: Gateway) -> None:
+    """A person is searched by a form, by who may, and that is written down."""
+    accepted(gateway, caller_for(gateway, PROVIDER), heenbericht("JW305", identificatie="ZOEK"))
+    browser.sign_in(gateway, Role.VIEWER)
+    assert "burgerservicenummer" not in browser.get("/console/berichten").text
+    browser.sign_in(gateway, Role.HANDLER)
+    found = browser.post("/console/berichten", data={"mark": browser.mark, "bsn": BSN})
+    assert "ZOEK" in found.text
+    assert BSN not in found.text
+    assert len(acts(gateway, Act.PERSON_SEARCHED)) == 1
+    assert "ZOEK" not in browser.post("/console/berichten", data={"mark": browser.mark, "bsn": "111222333"}).text
+    assert "negen cijfers" in browser.post("/console/berichten", data={"mark": browser.mark, "bsn": "12a"}).text
+
+
+def test_findings_stand_in_place(browser: Browser, gateway: Gateway) -> None:
+    """A finding is told above, and at the line where it is."""
+    late = heenbericht("JW305", municipality=STRICT)
+    message = accepted(gateway, caller_for(gateway, PROVIDER), late).message
+    browser.sign_in(gateway, Role.VIEWER)
+    page = browser.get(f"/console/berichten/{message.id}").text
+    for finding in message.findings:
+        assert finding.code in page
+    if message.findings:
+        assert "regel--fout" in page
+
+
+def test_what_is_not_there(browser: Browser, gateway: Gateway) -> None:
+    """A message or page that does not exist is said to be missing, in Dutch."""
+    browser.sign_in(gateway, Role.VIEWER)
+    for path in ("/console/berichten/geen-id", f"/console/berichten/{'0' * 32}", "/console/nergens"):
+        answer = browser.get(path)
+        assert answer.status_code == 404
+        assert "bestaat niet" in answer.text
+
+
+def test_parties_and_tokens(browser: Browser, gateway: Gateway) -> None:
+    """An administrator adds a party, makes a token that works, shown once, and ends it."""
+    browser.sign_in(gateway, Role.ADMINISTRATOR)
+    form = {"mark": browser.mark, "code": "11223344", "name": "Aanbieder <Es>"}
+    assert browser.post("/console/partijen", data=form).status_code == 303
+    assert "Aanbieder &lt;Es&gt;" in browser.get("/console/partijen").text
+    wrong = browser.post("/console/partijen", data={**form, "code": "12"})
+    assert wrong.status_code == 400
+    assert "geen code van een partij" in wrong.text
+    made = browser.post("/console/partijen/tokens", data={"mark": browser.mark, "code": PLAIN, "label": "proef"}).text
+    found = re.search(r"ijw_[\w-]+", made)
+    assert found
+    caller = gateway.services.access.identify(found[0])
+    assert caller is not None
+    assert caller.parties == {PLAIN}
+    assert found[0] not in browser.get("/console/partijen").text
+    browser.post("/console/partijen/tokens/intrekken", data={"mark": browser.mark, "token": caller.token_id})
+    assert gateway.services.access.identify(found[0]) is None
+    assert len(acts(gateway, Act.TOKEN_REVOKED)) == 1
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.HANDLER])
+def test_tokens_are_for_administrators(browser: Browser, gateway: Gateway, role: Role) -> None:
+    """Others see who takes part, and no tokens."""
+    browser.sign_in(gateway, role)
+    page = browser.get("/console/partijen").text
+    assert "Aanbieder Linde" in page
+    assert "Token maken" not in page
+
+
+def test_routes(browser: Browser, gateway: Gateway) -> None:
+    """What holds for each municipality is told in words."""
+    browser.sign_in(gateway, Role.VIEWER)
+    page = browser.get("/console/routes").text
+    assert "Deventer" in page
+    assert "JW317: De applicatie van de gemeente keurt een JW317 direct af" in page

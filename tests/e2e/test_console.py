@@ -1,0 +1,136 @@
+"""The console in a real browser: each role's main task from start to end, and no barriers on any page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from gateway.composition import Gateway, make_gateway
+from gateway.services.signing_in import Role
+from tests.berichten import PROVIDER, heenbericht, xml
+from tests.e2e.server import Caller, Server
+from tests.gateways import open_gateway, token_for
+
+pytestmark = pytest.mark.e2e
+BSN: Final = "999900006"
+_CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
+# Where pictures for the documentation go, when they are asked for.
+_PICTURES: Final = os.environ.get("IJW_TEST_PICTURES")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Start a browser that looks for nothing outside this machine."""
+    if _CHROMIUM is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI must not leave the console's tests out: install chromium.", pytrace=False)
+        pytest.skip("There is no chromium here.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=_CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Start a gateway with some traffic."""
+    folder = tmp_path_factory.mktemp("console")
+    gateway = open_gateway(folder)
+    token = token_for(gateway, PROVIDER)
+    gateway.close()
+    server = Server(folder, gateway.settings, workers=1)
+    server.start()
+    with Caller(server, token) as provider:
+        for message_type in ("JW305", "JW307", "JW315", "JW323"):
+            assert provider.give(xml(heenbericht(message_type, f"{message_type}A"))).status_code in {202, 400}
+    yield server
+    server.stop()
+
+
+def signed_in(chromium: Browser, server: Server, role: Role, *, phone: bool = False) -> Page:
+    """Give the browser of somebody who signs in with a link."""
+    gateway = open_existing(server)
+    secret = gateway.desk.signing_in.make_link(role)
+    gateway.close()
+    page = chromium.new_context(viewport={"width": 390 if phone else 1280, "height": 900}).new_page()
+    page.goto(f"{server.url}/console/aanmelden/link/{secret}")
+    page.get_by_role("button", name="Aanmelden").press("Enter")
+    page.wait_for_url(f"{server.url}/console")
+    return page
+
+
+def open_existing(server: Server) -> Gateway:
+    """Open the gateway's database beside the process that runs."""
+    return make_gateway(server.settings)
+
+
+def picture(page: Page, name: str) -> None:
+    """Take a picture for the documentation, when those are asked for."""
+    if _PICTURES:
+        page.screenshot(path=Path(_PICTURES) / f"{name}.png", full_page=True)
+
+
+def test_a_viewer_sees_whether_all_is_well(chromium: Browser, running: Server) -> None:
+    """One look at the overview, and one click to what waits."""
+    page = signed_in(chromium, running, Role.VIEWER)
+    assert page.get_by_role("heading", name="Gezondheid").is_visible()
+    picture(page, "console-overzicht")
+    page.get_by_role("link", name="Diemen").first.click()
+    assert page.get_by_role("heading", name="Berichten", exact=True).is_visible()
+    assert page.locator("tbody").get_by_text("wacht", exact=True).first.is_visible()
+    assert page.get_by_role("link", name="Partijen").is_visible()
+
+
+def test_a_handler_reveals_with_a_reason(chromium: Browser, running: Server) -> None:
+    """A person is covered until a reason is given; all of it by keyboard."""
+    page = signed_in(chromium, running, Role.HANDLER)
+    page.goto(f"{running.url}/console/berichten?type=JW305")
+    page.get_by_role("link", name="Startbericht").press("Enter")
+    assert BSN not in page.content()
+    picture(page, "console-bericht")
+    page.get_by_label("Reden om de persoonsgegevens te zien").press_sequentially("Vraag van de aanbieder")
+    page.keyboard.press("Enter")
+    page.get_by_text("U ziet persoonsgegevens").wait_for()
+    assert BSN in page.content()
+    assert BSN not in page.url
+
+
+def test_an_administrator_gives_access(chromium: Browser, running: Server) -> None:
+    """A party is added, and a token made for it."""
+    page = signed_in(chromium, running, Role.ADMINISTRATOR)
+    page.get_by_role("link", name="Partijen").click()
+    form = page.get_by_role("form", name="Partij toevoegen")
+    form.get_by_label("AGB- of CBS-code").fill("55667788")
+    form.get_by_label("Naam").fill("Aanbieder Es")
+    form.get_by_role("button", name="Partij toevoegen").click()
+    form = page.get_by_role("form", name="Token maken")
+    form.get_by_label("Code van de partij").fill("55667788")
+    form.get_by_role("button", name="Token maken").click()
+    assert page.get_by_text("Bewaar het nu").is_visible()
+    page.get_by_role("button", name="Afmelden").click()
+    assert page.get_by_role("heading", name="Aanmelden").is_visible()
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
+def test_no_page_has_barriers(chromium: Browser, running: Server, phone: bool) -> None:
+    """No page has serious or critical violations of WCAG, nor scrolls sideways on a phone."""
+    page = signed_in(chromium, running, Role.ADMINISTRATOR, phone=phone)
+    page.goto(f"{running.url}/console/berichten")
+    addresses = [link.get_attribute("href") or "" for link in page.locator("nav a, td:first-child a").all()]
+    for address in ["/console/aanmelden", "/console/nergens", *addresses]:
+        page.goto(f"{running.url}{address}")
+        found = Axe().run(page)
+        grave = [v["id"] for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
+        assert not grave, (address, grave, found.generate_report())
+        width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert width <= 0, address
