@@ -34,7 +34,7 @@ def test_personal_values_are_covered_and_nothing_else(message_type: str, data: s
     after = masked(Document(before)).content()
     for (names, value), (same, shown) in zip(leaves(before), leaves(after), strict=True):
         assert names == same
-        if is_personal(names) and value:
+        if is_personal(names) and value.strip():
             assert shown.strip("\n\r") == COVER
         else:
             assert shown == value
@@ -64,6 +64,19 @@ def lines_of_elements(content: bytes) -> list[int | None]:
 def test_what_is_personal(names: tuple[str, ...], personal: bool) -> None:
     """Who it is about is personal; what is asked, allocated and delivered is not."""
     assert is_personal(names) is personal
+
+
+def test_between_elements() -> None:
+    """A remark or instruction between elements may say anything, so it is left out; the lines stay."""
+    remark = b"<!-- Sam\r\nVoorbeeld --><?bsn 999900006?><"
+    content = post_of("JW305")
+    place = content.index(b"StartProducten>") - 1
+    place = content.rindex(b"<", 0, place)
+    content = content[:place] + remark + content[place + 1 :]
+    after = masked(Document(content + b"<!-- Sam -->\n<!-- Sam -->")).content()
+    assert b"Sam" not in after
+    assert b"999900006" not in after
+    assert lines_of_elements(content) == lines_of_elements(after)
 
 
 def test_hidden_in_markup() -> None:
