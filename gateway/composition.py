@@ -19,6 +19,7 @@ from gateway.services.audit import Audit
 from gateway.services.case_closing import close_answered
 from gateway.services.case_mail import CaseMail, MailIdentity
 from gateway.services.case_opening import MAIL
+from gateway.services.case_reading import CasePages, CaseReading
 from gateway.services.clock import Clock, utc_now
 from gateway.services.current_routes import CurrentRoutes
 from gateway.services.deadlines import Deadlines
@@ -47,6 +48,7 @@ from gateway.store.condition import has_messages
 from gateway.store.engine import Database, DatabaseFailedError
 from gateway.store.vault import Keyring
 from gateway.transport.mail import MailServer, MailTransport
+from gateway.transport.smime import Signer
 from gateway.wire.codec import Codec
 from gateway.wire.reference import read_codelijsten
 from gateway.wire.schemas import Schemas
@@ -98,14 +100,16 @@ def make_feestdagen(settings: Settings) -> Feestdagen:
     return Feestdagen(good_friday=settings.free_good_friday, liberation_day=settings.free_liberation_day)
 
 
-def make_channels(settings: Settings, routes: RouteTable, clock: Clock) -> dict[str, Channel[Any]]:
+def make_channels(
+    settings: Settings, routes: RouteTable, reading: CaseReading, clock: Clock
+) -> dict[str, Channel[Any]]:
     """Give the ways by which things are sent outside, as far as they are set up."""
     if settings.smtp_url is None:
         return {}
     server = MailServer.parse(settings.smtp_url.get_secret_value())
     if not server.is_safe:
         _log.warning("smtp-without-tls", advice="gebruik smtp+starttls:// of smtps://: mail is nu onderweg te lezen")
-    return {MAIL: CaseMail(MailTransport(server), make_identity(settings, server), routes, clock)}
+    return {MAIL: CaseMail(MailTransport(server), make_identity(settings, server), routes, reading, clock)}
 
 
 def make_identity(settings: Settings, server: MailServer) -> MailIdentity:
@@ -113,7 +117,8 @@ def make_identity(settings: Settings, server: MailServer) -> MailIdentity:
     user = server.user if server.user and "@" in server.user else None
     sender = settings.mail_from or user or f"ijw-gateway@{socket.getfqdn()}"
     base = settings.base_url.rstrip("/") if settings.base_url else None
-    return MailIdentity(sender, settings.mail_return_address or sender, base)
+    signer = Signer.read(settings.smime_file) if settings.smime_file else None
+    return MailIdentity(sender, settings.mail_return_address or sender, base, signer)
 
 
 def make_sign_on(settings: Settings) -> SignOn | None:
@@ -153,6 +158,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     intake = Intake(codec, surroundings, routes, settling)
     audit = Audit(database, keyring, clock)
     retention = Retention(database, keyring, read_terms(settings.retention_file), audit, clock)
+    reading = CaseReading(keyring, codec, lists)
     cases = ManualCases(database, keyring, codec, routes, intake, clock)
     services = Services(
         access=Access(database, audit, clock),
@@ -167,10 +173,11 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         inquiry=Inquiry(database, keyring, codec, audit, clock),
         deadlines=Deadlines(database, clock),
         manual_cases=cases,
+        case_pages=CasePages(database, cases, reading, audit, clock),
         watch=Watch(database, routes, clock),
         rulebook=Rulebook(read_standard(settings.schemas_dir), lists, routes),
     )
-    sending = Sending(database, make_channels(settings, routes, clock), clock)
+    sending = Sending(database, make_channels(settings, routes, reading, clock), clock)
     upkeep = Upkeep(database, clock, sending, chores=[cases.escalate, retention.daily])
     desk = Desk(
         access=services.access,

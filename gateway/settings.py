@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     # As whom the gateway mails, where bounces go, and how links in a mail begin.
     mail_from: MailAddress | None = None
     mail_return_address: MailAddress | None = None
+    # A PEM file with our key and certificate, to sign what is encrypted.
+    smime_file: Path | None = None
     base_url: Annotated[str | None, Field(pattern=r"^https?://[!-~]+$")] = None
     # Signing in to the console by OpenID Connect: who has which group there has which role here.
     oidc_issuer: str | None = None

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from gateway.api.bodies import BoundedRoute
 from gateway.api.case_shapes import CaseQuery, ManualCase, ManualCasePage, ResolutionShape, case_answer
@@ -14,8 +14,10 @@ from gateway.api.openapi import problems
 from gateway.api.problems import ProblemError, answer, problem
 from gateway.api.receipts import page
 from gateway.api.security import Has, Reader
+from gateway.errors import ContentRemovedError
 from gateway.exchange.refusal import Refused
 from gateway.services.manual_cases import ClosedOtherwise, NotResolved
+from gateway.wire.report_html import POLICY
 
 router = APIRouter(tags=["zaken"], route_class=BoundedRoute)
 
@@ -38,6 +40,29 @@ def get_case(services: Has, caller: Reader, case_id: CaseId) -> Response:
     if found is None:
         raise _not_found()
     return JSONResponse(case_answer(found))
+
+
+@router.get(
+    "/manual-cases/{id}/request",
+    summary="Wat er gevraagd wordt",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "Het bericht in woorden, als bladzijde om te lezen of af te drukken",
+            "content": {"text/html": {"schema": {"type": "string"}}},
+        },
+        **problems(400, 401, 403, 404, 410),
+    },
+)
+def get_request(services: Has, caller: Reader, case_id: CaseId) -> Response:
+    """Geef in woorden wat het bericht zegt: wat blijft, wat van wat naar wat verandert, en wat nieuw is."""
+    try:
+        found = services.case_pages.page(case_id, caller)
+    except ContentRemovedError:
+        raise ProblemError("content-removed", "De inhoud van dit bericht wordt niet meer bewaard.") from None
+    if found is None:
+        raise _not_found()
+    return HTMLResponse(found, headers={"Content-Security-Policy": POLICY})
 
 
 @router.put(

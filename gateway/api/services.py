@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gateway.exchange.refusal import Refusal
 from gateway.services.access import Access, Parties
 from gateway.services.audit import Audit
+from gateway.services.case_reading import CasePages
 from gateway.services.deadlines import Deadlines
 from gateway.services.drafting import Candidate
 from gateway.services.group_commit import GroupCommit
@@ -35,6 +36,7 @@ class Services:
     inquiry: Inquiry
     deadlines: Deadlines
     manual_cases: ManualCases
+    case_pages: CasePages
     watch: Watch
     holding: Holding
     retention: Retention

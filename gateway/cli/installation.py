@@ -29,6 +29,7 @@ _EXPECTED: Final = {
     "log_format": "console of json",
     "mail_from": "een e-mailadres",
     "mail_return_address": "een e-mailadres",
+    "smime_file": "een bestand",
     "base_url": "het adres van de gateway, zoals https://gateway.example",
     "oidc_issuer": "het adres van een aanmelddienst",
     "oidc_client_id": "de naam van de gateway bij de aanmelddienst",

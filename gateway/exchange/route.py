@@ -41,13 +41,15 @@ class Answerer(StrEnum):
 class Manual:
     """The messages that people handle, outside the exchange, and why.
 
-    `email` is where a case is mailed to, `escalation_email` where one that takes too long is.
+    `email` is where a case is mailed to, `escalation_email` where one that takes too long is. With the `certificate`,
+    a file, the mail is encrypted for the municipality and has the content; without, nothing about a person.
     """
 
     types: frozenset[str]
     reason: str
     email: str | None = None
     escalation_email: str | None = None
+    certificate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,14 @@ class ManualTable(DatedTable):
     escalation_email: _Email | None = Field(
         default=None, description="het e-mailadres dat bericht krijgt van een geval dat te lang duurt"
     )
+    content: Literal["none", "encrypted"] = Field(
+        default="none",
+        description='of de mail ook het verzoek bevat: "none", of "encrypted" voor alleen de gemeente leesbaar',
+    )
+    certificate: Text | None = Field(
+        default=None,
+        description="het bestand met het S/MIME-certificaat van de gemeente (PEM, RSA), gezien vanaf deze tabel",
+    )
 
 
 class LimitsTable(DatedTable):

@@ -14,7 +14,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from gateway.errors import RouteTableError
+from gateway.errors import ConfigurationError, RouteTableError
 from gateway.exchange.agreement import Agreement
 from gateway.exchange.agreement_checks import MedicalReferral
 from gateway.exchange.route import Answerer, Delivery, HistoryChecks, Manual, Route, RouteTable
@@ -32,6 +32,7 @@ from gateway.services.route_file import (
 )
 from gateway.services.route_source import Problem, Source
 from gateway.services.toml_lines import Place, TomlLines
+from gateway.transport.smime import read_certificate
 
 _TOML_PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
 _CATEGORY: Final = ("municipality", "product", "category")
@@ -141,6 +142,7 @@ def _contradictions(sources: list[Source], lists: Codelijsten) -> Iterator[Probl
             yield from _unsupported(source, place, table)
             yield from _wrong_categories(source, place, table, lists)
             yield from _wrong_days(source, place, table)
+            yield from _wrong_mail(source, place, table.manual)
         yield from wrong_agreements(source, lists, codes)
 
 
@@ -213,7 +215,7 @@ def _route(source: Source, table: MunicipalityTable, day: date) -> Route:
         region=source.region,
         **{key: _WORDS[key](value) if key in _WORDS else value for key, value in settings.items()},
         medical_referral_budget=limits.medical_referral_budget if limits else None,
-        manual=_manual(table.manual) if table.manual and table.manual.holds_on(day) else None,
+        manual=_manual(source, table.manual) if table.manual and table.manual.holds_on(day) else None,
         own_products=tuple(
             OwnProduct(product.code, product.category, product.valid_from, product.valid_until)
             for product in table.product
@@ -237,5 +239,27 @@ def _agreements(source: Source, table: MunicipalityTable, limits: LimitsTable | 
         yield Agreement(f"{code}-VERWIJSBUDGET", _LIMIT, origin, MedicalReferral())
 
 
-def _manual(table: ManualTable) -> Manual:
-    return Manual(frozenset(table.types), table.reason, table.email, table.escalation_email)
+def _manual(source: Source, table: ManualTable) -> Manual:
+    encrypted = table.certificate is not None and table.content == "encrypted"
+    certificate = str(_beside(source, table.certificate)) if encrypted and table.certificate else None
+    return Manual(frozenset(table.types), table.reason, table.email, table.escalation_email, certificate)
+
+
+def _beside(source: Source, name: str) -> Path:
+    return source.path.absolute().parent / name
+
+
+def _wrong_mail(source: Source, place: Place, manual: ManualTable | None) -> Iterator[Problem]:
+    """Refuse encrypted mail to nobody, or with a certificate that cannot be used."""
+    if manual is None or manual.content == "none":
+        return
+    for key, value in (("email", manual.email), ("certificate", manual.certificate)):
+        if value is None:
+            expected = expectation(("municipality", "manual", key))
+            reason = f'municipality.manual.{key}: ontbreekt, en hoort bij content = "encrypted"; verwacht {expected}.'
+            yield source.problem((*place, "manual", "content"), reason)
+    if manual.certificate is not None:
+        try:
+            read_certificate(_beside(source, manual.certificate))
+        except ConfigurationError as error:
+            yield source.problem((*place, "manual", "certificate"), f"municipality.manual.certificate: {error}.")

@@ -132,6 +132,11 @@ TABLE: dict[Endpoint, tuple[Callable[[Scene], str], Options, dict[str, int]]] = 
         {},
         outside(404, municipality=200, admin=200, monitor=403),
     ),
+    Endpoint("GET", "/manual-cases/{id}/request"): (
+        lambda scene: f"/v1/manual-cases/{scene.case}/request",
+        {},
+        outside(404, municipality=200, admin=200, monitor=403),
+    ),
     Endpoint("PUT", "/manual-cases/{id}/resolution"): (
         lambda scene: f"/v1/manual-cases/{scene.case}/resolution",
         {"json": {"outcome": "handled", "note": "gebeld"}},

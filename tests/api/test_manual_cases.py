@@ -178,3 +178,15 @@ def test_what_a_case_says_of_its_mail(gateway: Gateway, client: Client) -> None:
 def test_the_reference_is_the_same_everywhere(posted: dict[str, Any]) -> None:
     """The name of a case follows from its id."""
     assert posted["manual"]["reference"] == reference_of(UUID(posted["manual"]["caseId"]))
+
+
+def test_the_request_in_words(municipality: Client, client: Client, posted: dict[str, Any]) -> None:
+    """Whoever handles the case reads what is asked; the page fetches nothing, and nobody else gets it."""
+    url = f"/v1/manual-cases/{posted['manual']['caseId']}/request"
+    page = municipality.get(url)
+    assert page.status_code == 200
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "Wat verandert" in page.text
+    assert BSN in page.text
+    assert client.get(url).status_code == 404

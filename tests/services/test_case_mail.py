@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
-from gateway.composition import Gateway, make_channels
+from gateway.composition import Gateway
 from gateway.exchange.manual_case import CaseOutcome, reference_of
-from gateway.services.case_mail import day_in_words
+from gateway.exchange.readable import day_in_words
 from gateway.services.clock import dutch_day
 from gateway.services.manual_cases import Resolution
 from gateway.store import outbox
 from gateway.store.outbox import OutboxRow
 from gateway.store.rows import MessageRow
 from gateway.transport import mail as transport
-from tests.berichten import BSN, PROVIDER, SURNAME, heenbericht
+from tests.berichten import BSN, PROVIDER, SURNAME, heenbericht, xml
+from tests.certificates import rsa_key, write_pair
 from tests.gateways import MANUAL, Clock, accepted, admin_of, caller_for, open_gateway
 from tests.smtp import MailServer, mail_server
 
@@ -185,7 +190,7 @@ def test_without_a_mail_server_cases_wait(embedded: Gateway, clock: Clock) -> No
     message = posted(embedded)
     embedded.upkeep.round()
     assert mail_of(embedded, message).state == "due"
-    assert make_channels(embedded.settings, embedded.routes, clock) == {}
+    assert "mail" not in embedded.upkeep._sending._channels
 
 
 def test_many_cases_have_a_mail_each(mailing: Gateway, server: MailServer, clock: Clock) -> None:
@@ -196,3 +201,70 @@ def test_many_cases_have_a_mail_each(mailing: Gateway, server: MailServer, clock
     assert len(server.arrived) == 12
     assert {mail["Message-ID"] for mail in server.mails} == expected
     assert {re.search(r"Z-[0-9A-F]{8}", mail["Subject"]) is not None for mail in server.mails} == {True}
+
+
+def certified(gateway: Gateway, name: str, days: tuple[float, float] = (-1, 1)) -> Path:
+    """Let the municipality want its mail encrypted; gives the file with its key."""
+    folder = gateway.settings.routes_dir
+    pair = write_pair(folder / f"{name}.pem", rsa_key("gemeente"), days=days)
+    table = folder / "proef.toml"
+    text = table.read_text(encoding="utf-8")
+    extra = f'escalation_email = "regio@ijsselland.example"\ncontent = "encrypted"\ncertificate = "{name}.pem"\n'
+    table.write_text(text.replace('escalation_email = "regio@ijsselland.example"\n', extra), encoding="utf-8")
+    gateway.routes.refresh()
+    gateway.routes.refresh()
+    return pair
+
+
+def decrypted(mail: EmailMessage, pair: Path) -> bytes:
+    """Read a mail as the municipality would."""
+    sealed: bytes = mail.get_content()
+    command = ["openssl", "cms", "-decrypt", "-inform", "DER", "-recip", str(pair), "-inkey", str(pair)]
+    plain: bytes = subprocess.run(command, input=sealed, capture_output=True, check=True).stdout
+    return plain
+
+
+def test_an_encrypted_mail_has_the_request(tmp_path: Path, clock: Clock, server: MailServer) -> None:
+    """For the municipality alone the mail has the request in words and the XML, signed by the gateway."""
+    own = write_pair(tmp_path / "own.pem", rsa_key("gateway"), "gateway")
+    gateway = open_gateway(
+        tmp_path,
+        clock=clock,
+        smtp_url=SecretStr(f"smtp://127.0.0.1:{server.port}"),
+        mail_from="gateway@gateway.example",
+        smime_file=own,
+    )
+    pair = certified(gateway, "deventer")
+    municipality = caller_for(gateway, MANUAL)
+    accepted(gateway, municipality, heenbericht("JW301", municipality=MANUAL))
+    message = posted(gateway)
+    assert run(gateway, message, clock) == ["delivered"]
+    raw = server.raw(server.arrived[0])
+    assert BSN.encode() not in raw
+    (mail,) = server.mails
+    assert mail.get_content_type() == "application/pkcs7-mime"
+    assert mail.get_param("smime-type") == "enveloped-data"
+    signed = decrypted(mail, pair)
+    command = ["openssl", "cms", "-verify", "-CAfile", str(own), "-purpose", "any"]
+    inside = subprocess.run(command, input=signed, capture_output=True, check=True).stdout
+    text, page, xml_part = message_from_bytes(inside, policy=policy.default).iter_parts()
+    assert "Bekijken:" in text.get_content()
+    words = page.get_content()
+    assert 'van 14 juli 2026 naar <span class="new">31 december 2026</span>' in words
+    assert BSN in words
+    assert xml_part.get_content() == xml(heenbericht("JW317", "1", municipality=MANUAL, reference="R1"))
+    gateway.close()
+
+
+def test_a_certificate_that_has_ended_sends_nothing_personal(
+    mailing: Gateway, server: MailServer, clock: Clock
+) -> None:
+    """The mail goes all the same, without the content: people hear of the case."""
+    certified(mailing, "oud", days=(-2, 0.5))
+    clock.forward(days=1)
+    message = posted(mailing)
+    with capture_logs() as logs:
+        assert run(mailing, message, clock) == ["delivered"]
+    assert server.mails[0].get_content_type() == "text/plain"
+    assert BSN not in server.raw(server.arrived[0]).decode()
+    assert [entry["event"] for entry in logs if entry["log_level"] == "warning"] == ["certificate-unusable"]

@@ -15,6 +15,7 @@ from gateway.rules.rule import OwnProduct
 from gateway.services.route_explained import without_source
 from gateway.services.routes import read_route_book
 from gateway.wire.reference import read_codelijsten
+from tests.certificates import certificate_of, rsa_key
 
 TODAY = date(2026, 11, 26)
 DIEMEN = '[[municipality]]\ncode = "0384"\nname = "Diemen"\n'
@@ -417,3 +418,47 @@ def test_empty_and_missing_folder_are_told(tmp_path: Path, lists: Codelijsten) -
     """Without any table nothing could be delivered; that is a wrong setting."""
     assert "is leeg" in problems(tmp_path, lists)[0]
     assert "IJW_ROUTES_DIR" in problems(tmp_path / "weg", lists)[0]
+
+
+ENCRYPTED = """
+[municipality.manual]
+types = ["JW317"]
+reason = "Kan niet"
+content = "encrypted"
+"""
+
+
+def test_encrypted_mail_names_its_certificate(tmp_path: Path, lists: Codelijsten) -> None:
+    """The certificate lies beside the table, and is looked at when the table is read."""
+    (tmp_path / "gemeente.pem").write_bytes(certificate_of(rsa_key()))
+    more = 'email = "a@b.example"\ncertificate = "gemeente.pem"\n'
+    (tmp_path / "a.toml").write_text(DIEMEN + ENCRYPTED + more)
+    route = read_route_table(tmp_path, lists, date(2026, 4, 1)).get("0384")
+    assert route is not None
+    assert route.manual is not None
+    assert route.manual.certificate == str(tmp_path / "gemeente.pem")
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("", "municipality.manual.email: ontbreekt"),
+        ('email = "a@b.example"\n', "municipality.manual.certificate: ontbreekt"),
+        ('email = "a@b.example"\ncertificate = "weg.pem"\n', "weg.pem is niet te lezen als certificaat"),
+    ],
+)
+def test_encrypted_mail_that_cannot_be_sent(tmp_path: Path, lists: Codelijsten, more: str, told: str) -> None:
+    """Encrypted mail to nobody, or without a certificate, is told with the line."""
+    (tmp_path / "a.toml").write_text(DIEMEN + ENCRYPTED + more)
+    found = problems(tmp_path, lists)
+    assert any(told in line and "regel" in line for line in found)
+
+
+def test_a_certificate_alone_encrypts_nothing(tmp_path: Path, lists: Codelijsten) -> None:
+    """Without `content = "encrypted"` a mail has nothing about a person, whatever lies beside it."""
+    table = ENCRYPTED.replace("encrypted", "none") + 'certificate = "weg.pem"\n'
+    (tmp_path / "a.toml").write_text(DIEMEN + table)
+    route = read_route_table(tmp_path, lists, date(2026, 4, 1)).get("0384")
+    assert route is not None
+    assert route.manual is not None
+    assert route.manual.certificate is None

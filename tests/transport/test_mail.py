@@ -6,15 +6,9 @@ import asyncio
 import ssl
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +17,7 @@ from gateway.exchange.attempts import Delivered, Hiccup, Outcome, RefusedForGood
 from gateway.transport import mail as module
 from gateway.transport.mail import MailParcel, MailServer, MailTransport
 from tests import smtp
+from tests.certificates import rsa_key, write_pair
 
 PARCEL = MailParcel("bounces@gateway.example", "jeugd@deventer.example", b"Subject: zaak\r\n\r\nEen zaak.\r\n")
 
@@ -92,25 +87,7 @@ def test_an_address_that_smtp_does_not_know(server: smtp.MailServer) -> None:
 @pytest.fixture
 def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
     """Give a server's certificate that this process trusts."""
-    key = rsa.generate_private_key(65537, 2048)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "proef")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, SHA256())
-    )
-    file = tmp_path / "server.pem"
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file.write_bytes(private + certificate.public_bytes(Encoding.PEM))
+    file = write_pair(tmp_path / "server.pem", rsa_key())
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     made = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     made.load_cert_chain(file)
