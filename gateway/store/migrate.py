@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import logging
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Column, Connection, Engine, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, text
 
 from gateway.errors import ConfigurationError
 from gateway.resources import migrations_dir
 from gateway.store.engine import Database, translated
+from gateway.store.schema import metadata
 
 HEAD = "0014"
 """The newest revision; told here so that a current database is recognised without loading Alembic. A test compares."""
 
 # Any number, as long as nobody else uses it: processes that start together migrate one after the other.
 _LOCK = 0x696A775F
+
+# Where Alembic keeps which revision a database has, as it makes that itself.
+_VERSION = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 _log = logging.getLogger(__name__)
 
@@ -42,10 +51,26 @@ def upgrade(database: str | Engine) -> bool:
     with translated(), database.begin() as conn:
         _lock(conn)
         # Another process may have done it while this one waited for the lock.
-        if _revision(conn) == HEAD:
+        found = _revision(conn)
+        if found == HEAD:
             return False
-        _run_alembic(conn)
+        if found is None and metadata.tables.keys().isdisjoint(inspect(conn).get_table_names()):
+            _make_all(conn)
+        else:
+            _run_alembic(conn)
         return True
+
+
+def _make_all(conn: Connection) -> None:
+    """Make the newest schema in a database that has nothing of ours.
+
+    What the tables in the code say is what all migrations together make; tests compare. It saves loading Alembic, a
+    tenth of a first start.
+    """
+    metadata.create_all(conn, checkfirst=False)
+    _VERSION.create(conn, checkfirst=True)
+    conn.execute(insert(_VERSION).values(version_num=HEAD))
+    _log.info("The database was made with schema %s.", HEAD)
 
 
 def _revision(conn: Connection) -> str | None:

@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Inspector, inspect, text
+from sqlalchemy import Connection, Inspector, func, inspect, select, text
 from sqlalchemy.schema import CheckConstraint
 
 from gateway import resources
@@ -77,6 +77,12 @@ def config(conn: Connection) -> Config:
     return found
 
 
+def run_migrations(database: Database) -> None:
+    """Bring a database to the newest schema revision by revision."""
+    with database.engine.begin() as conn:
+        command.upgrade(config(conn), "head")
+
+
 def test_upgrade_makes_the_newest_schema(database_url: str, empty: Database) -> None:
     """An empty database becomes current, and then there is nothing left to do."""
     assert not migrate.is_current(empty.engine)
@@ -87,32 +93,47 @@ def test_upgrade_makes_the_newest_schema(database_url: str, empty: Database) -> 
 
 def test_migrations_make_the_tables(empty: Database) -> None:
     """Alembic finds no difference between the tables in the code and those that the migrations made."""
-    migrate.upgrade(empty.engine)
+    run_migrations(empty)
     with empty.engine.connect() as conn:
         context = MigrationContext.configure(conn, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, metadata) == []
 
 
 def test_migrations_make_everything_that_the_code_would(empty: Database) -> None:
-    """Also what Alembic does not compare, checks and partial indexes, is the same in both."""
-    migrate.upgrade(empty.engine)
-    migrated = schema(empty)
+    """Also what Alembic does not compare, checks and partial indexes, is the same in both; so are the rows: none."""
+    run_migrations(empty)
+    migrated = schema(empty), rows(empty)
     with empty.engine.begin() as conn:
         command.downgrade(config(conn), "base")
-        metadata.create_all(conn)
-    assert schema(empty) == migrated
+    assert migrate.upgrade(empty.engine)
+    assert (schema(empty), rows(empty)) == migrated
+
+
+def rows(database: Database) -> dict[str, int | None]:
+    """Count the rows of every table."""
+    with database.engine.connect() as conn:
+        return {name: conn.scalar(select(func.count()).select_from(table)) for name, table in metadata.tables.items()}
 
 
 def test_every_revision_can_be_undone(empty: Database) -> None:
-    """Down to nothing and up again gives the same schema."""
+    """Down to nothing and up again gives the same schema, also from one that was made at once."""
     migrate.upgrade(empty.engine)
     before = schema(empty)
     with empty.engine.begin() as conn:
         command.downgrade(config(conn), "base")
         assert inspect(conn).get_table_names() == ["alembic_version"]
     assert not migrate.is_current(empty.engine)
-    migrate.upgrade(empty.engine)
+    run_migrations(empty)
+    assert migrate.is_current(empty.engine)
     assert schema(empty) == before
+
+
+def test_an_older_database_is_migrated(empty: Database) -> None:
+    """A database of an earlier revision goes through the revisions after it."""
+    with empty.engine.begin() as conn:
+        command.upgrade(config(conn), "0001")
+    assert migrate.upgrade(empty.engine)
+    assert migrate.is_current(empty.engine)
 
 
 def test_the_head_in_the_code_is_the_newest_revision() -> None:
@@ -120,14 +141,15 @@ def test_the_head_in_the_code_is_the_newest_revision() -> None:
     assert ScriptDirectory(str(resources.migrations_dir())).get_heads() == [migrate.HEAD]
 
 
-def test_a_current_database_is_recognised_without_alembic(database_url: str) -> None:
-    """The start of a gateway whose database is current does not load Alembic."""
-    migrate.upgrade(database_url)
+def test_a_start_does_without_alembic(database_url: str) -> None:
+    """Neither a first start, nor one of a gateway whose database is current, loads Alembic."""
     code = (
         "import sys; from gateway.store import migrate;"
-        "assert not migrate.upgrade(sys.argv[1]); assert 'alembic' not in sys.modules"
+        "print(migrate.upgrade(sys.argv[1])); assert 'alembic' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-W", "error", "-c", code, database_url], check=True)
+    start = [sys.executable, "-W", "error", "-c", code, database_url]
+    told = [subprocess.run(start, check=True, capture_output=True, text=True).stdout for _ in range(2)]
+    assert told == ["True\n", "False\n"]
 
 
 def test_gateways_that_start_together_migrate_once(database_url: str) -> None:
