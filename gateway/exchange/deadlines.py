@@ -11,27 +11,26 @@ from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
+from gateway.exchange.lifecycle import Validity, allocation_of
 from gateway.exchange.werkdagen import werkdagen_later
 from gateway.ijw.bericht import Kant
 from gateway.ijw.berichten import ANTWOORD_MET, BERICHTEN
 from gateway.ijw.declaratie import JW323
 from gateway.ijw.dossier import (
-    REDEN_VERVALLEN,
-    REDEN_VERWIJDERD,
     TIJDELIJK_BEEINDIGD,
     Dossier,
     Feit,
     Verzoek,
+    nietig,
     version_order,
 )
 from gateway.ijw.levering import JW307
 from gateway.ijw.toewijzing import JW301
 from gateway.ijw.verzoek import JW315, JW319
 
-AFGEWEZEN: Final = "1"
 IN_ONDERZOEK: Final = "2"
 WOONPLAATSBEGINSEL: Final = "8"
 
@@ -69,6 +68,15 @@ class State(StrEnum):
     DROPPED = "dropped"
 
 
+class DeadlineName(NamedTuple):
+    """What tells a deadline apart: what it is about, and between whom."""
+
+    subject: str
+    kind: Kind
+    municipality: str
+    provider: str
+
+
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """One thing that is due.
@@ -90,6 +98,11 @@ class Deadline:
     due: date
     state: State = State.OPEN
     closed_by: UUID | None = None
+
+    @property
+    def name(self) -> DeadlineName:
+        """Give what tells the deadline apart from all others."""
+        return DeadlineName(self.subject, self.kind, self.municipality, self.provider)
 
     def met(self, by: UUID) -> Deadline:
         """Give the deadline as this message meets it."""
@@ -154,19 +167,13 @@ def verzoek_deadlines(
     Within five working days after receipt by a JW301 or a JW319 (OP274 of a JW315, OP346 of a JW317). When that
     takes it into investigation, within eight weeks after the Dagtekening of the request by a decision. A refusal of
     a JW315 for woonplaatsbeginsel is due within two weeks after receipt (OP359): that refusal meets it, and any other
-    decision drops it, for with that the municipality has taken the request for its own.
+    decision drops it, for with that the municipality has taken the request for its own. What people handled outside
+    the exchange is due no more.
     """
     asked = _first(_counting(verzoek.gevraagd, geweigerd)) or _first(verzoek.gevraagd)
     if asked is None:
         return []
     vot = isinstance(asked.klasse, JW315.AangevraagdProduct)
-    answers = _counting(verzoek.antwoorden, geweigerd)
-    decision = _first(
-        [
-            *(feit for feit in answers if feit.klasse.verzoek_antwoord == AFGEWEZEN),
-            *_counting(verzoek.toegewezen, geweigerd),
-        ]
-    )
     received = reckoning.received(asked.bericht)
     answer = Deadline(
         kind=Kind.ANSWER,
@@ -179,14 +186,26 @@ def verzoek_deadlines(
         waits_for=(JW301.TYPE, JW319.TYPE),
         due=reckoning.working_days(received, _ANSWER_DAYS),
     )
-    found = [_closed(answer, _first([*answers, *([decision] if decision else [])]))]
-    if any(feit.klasse.verzoek_antwoord == IN_ONDERZOEK for feit in verzoek.antwoorden):
-        begun = any(feit.klasse.verzoek_antwoord == IN_ONDERZOEK for feit in answers)
+    answers = _counting(verzoek.antwoorden, geweigerd)
+    looked_into = _first(filter(_looks_into, answers))
+    decision = _first([*(feit for feit in answers if not _looks_into(feit)), *_counting(verzoek.toegewezen, geweigerd)])
+    found = [_closed(answer, _first(filter(None, (looked_into, decision)), by=_day_and_weight))]
+    if any(map(_looks_into, verzoek.antwoorden)):
         whole = replace(answer, kind=Kind.INVESTIGATION, due=_later(asked.dagtekening, _INVESTIGATION))
-        found.append(_closed(whole, decision) if begun else whole.dropped())
+        found.append(_closed(whole, decision) if looked_into else whole.dropped())
     if vot:
         found.append(_woonplaats(answer, _later(received, _WOONPLAATS), answers, decision))
-    return [deadline.dropped() for deadline in found] if asked.bericht in geweigerd else found
+    by_hand = verzoek.afgehandeld and not (looked_into or decision)
+    return [deadline.dropped() for deadline in found] if by_hand or asked.bericht in geweigerd else found
+
+
+def _looks_into(feit: Feit[JW319.Antwoord]) -> bool:
+    return feit.klasse.verzoek_antwoord == IN_ONDERZOEK
+
+
+def _day_and_weight(feit: Feit[Any]) -> tuple[date, bool]:
+    """Put answers in order: of one and the same day, who looks into a request does so before deciding on it."""
+    return feit.dagtekening, not (isinstance(feit.klasse, JW319.Antwoord) and _looks_into(feit))
 
 
 def _woonplaats(
@@ -229,7 +248,9 @@ def toewijzing_deadlines(dossier: Dossier, nummer: int, between: Between, reckon
             max(versions[-1].klasse.ingangsdatum, reckoning.received(first.bericht)), _START_DAYS
         ),
     )
-    found = [_start(start, versions, delivery)]
+    allocation = allocation_of(counting, nummer)
+    holds = allocation is not None and allocation.validity is Validity.CURRENT
+    found = [_start(start, versions[-1].bericht, delivery, holds=holds)]
     if any(feit.klasse.toewijzing_nummer == nummer for feit in dossier.starts):
         ended = _with_end(versions) or _with_end(sent)
         found += [_stop(start, ended, versions[-1], delivery, reckoning)] if ended else []
@@ -267,12 +288,11 @@ def _is_temporary(stop: Feit[JW307.StopProduct]) -> bool:
     return stop.klasse.reden_beeindiging == TIJDELIJK_BEEINDIGD
 
 
-def _start(deadline: Deadline, versions: list[Version], delivery: _Delivery) -> Deadline:
-    latest = versions[-1]
+def _start(deadline: Deadline, latest: UUID, delivery: _Delivery, *, holds: bool) -> Deadline:
     if delivery.first_start:
         return deadline.met(delivery.first_start)
-    if _is_removed(latest) or _is_withdrawn(versions):
-        return deadline.dropped(latest.bericht)
+    if not holds:
+        return deadline.dropped(latest)
     return deadline.dropped(delivery.any_stop) if delivery.any_stop else deadline
 
 
@@ -297,28 +317,13 @@ def _stop(
         return deadline.met(delivery.stopped)
     if delivery.last_begin is None:
         return deadline.dropped()
-    if _is_removed(latest) or latest.klasse.einddatum is None:
+    if nietig(latest.klasse) or latest.klasse.einddatum is None:
         return deadline.dropped(latest.bericht)
     return deadline
 
 
 def _with_end(versions: list[Version]) -> list[Version]:
     return [version for version in versions if version.klasse.einddatum is not None]
-
-
-def _is_removed(version: Version) -> bool:
-    """Tell whether an allocation counts as never sent, or as lapsed (OP033x1, OP087)."""
-    klasse = version.klasse
-    return klasse.einddatum == klasse.ingangsdatum and klasse.reden_wijziging in {REDEN_VERWIJDERD, REDEN_VERVALLEN}
-
-
-def _is_withdrawn(versions: list[Version]) -> bool:
-    """Tell whether the end was brought forward to a day that had come already (OP033x1)."""
-    latest = versions[-1].klasse
-    end = latest.einddatum
-    if end is None or end > latest.toewijzingsdatum:
-        return False
-    return any((version.klasse.einddatum or date.max) > end for version in versions[:-1])
 
 
 def _counting(feiten: Iterable[Feit[Any]], geweigerd: Container[UUID]) -> list[Feit[Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -10,17 +10,30 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from gateway.exchange.deadlines import Between, Deadline, Reckoning, answer_deadline
-from gateway.exchange.party import PartyKind, kind_of
+from gateway.exchange.address import parties_of, requests_answered_by, requests_in
+from gateway.exchange.deadlines import (
+    Between,
+    Deadline,
+    DeadlineName,
+    Kind,
+    Reckoning,
+    answer_deadline,
+    toewijzing_deadlines,
+    verzoek_deadlines,
+)
+from gateway.ijw.bericht import Bericht
 from gateway.ijw.berichten import BERICHTEN
+from gateway.ijw.levering import JW305, JW307
+from gateway.ijw.toewijzing import JW301
 from gateway.services.clock import dutch_day, end_of
-from gateway.services.settling import Batch
+from gateway.services.settling import Batch, Taken
 from gateway.store import deadlines
 from gateway.store.identifiers import made_at
-from gateway.store.messages import NewMessage
 
-# What people handle is answered outside the exchange, and what was rejected has its answer already.
-_WITHOUT_ANSWER: Final = frozenset({"manual", "rejected"})
+# What people handle is answered outside the exchange.
+_BY_HAND: Final = "manual"
+_OF_REQUEST: Final = (Kind.ANSWER, Kind.INVESTIGATION, Kind.WOONPLAATSBEGINSEL)
+_OF_ALLOCATION: Final = (Kind.START, Kind.STOP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +43,17 @@ class Due:
     feestdagen: Container[date]
 
     def write(self, connection: Connection, batch: Batch) -> None:
-        """Write what messages that were just written open and meet."""
+        """Write what messages that were just written open, meet and drop: one statement for all of them.
+
+        Where a message was refused by its retourbericht, a second one drops what followed from that message alone.
+        """
         reckoning = Reckoning(self.feestdagen, received_on)
-        found = [found for taken in batch.taken if (found := _answer(taken.message, reckoning)) is not None]
+        found = [*_answers(batch, reckoning), *_requests(batch, reckoning), *_allocations(batch, reckoning)]
         deadlines.save(connection, [(deadline, end_of(deadline.due)) for deadline in found], now=batch.known.now)
+        standing = {deadline.name for deadline in found}
+        struck = {name: taken.message.id for taken in batch.taken for name in _struck(taken) if name not in standing}
+        if struck:
+            deadlines.drop(connection, struck, now=batch.known.now)
 
 
 def received_on(message: UUID) -> date:
@@ -41,13 +61,59 @@ def received_on(message: UUID) -> date:
     return dutch_day(made_at(message))
 
 
-def _answer(message: NewMessage, reckoning: Reckoning) -> Deadline | None:
-    """Give the deadline of the answer to a message, or that which the message meets as an answer."""
-    sides = (message.sender, message.recipient)
-    between = Between(*(sides if kind_of(message.sender) is PartyKind.MUNICIPALITY else reversed(sides)))
-    answered = BERICHTEN[message.type].ANTWOORD_OP
-    if answered is not None and message.answers is not None:
-        return answer_deadline(answered.TYPE, message.answers, between, message.id, reckoning)
-    if message.status in _WITHOUT_ANSWER or message.reply is not None:
-        return None
-    return answer_deadline(message.type, message.id, between, None, reckoning)
+def _answers(batch: Batch, reckoning: Reckoning) -> Iterator[Deadline]:
+    """Give the deadlines of answers: those that messages wait for, and those that they meet."""
+    for taken in batch.taken:
+        message, between = taken.message, Between(*parties_of(taken.candidate.bericht))
+        answered = BERICHTEN[message.type].ANTWOORD_OP
+        deadline = None
+        if answered is not None and message.answers is not None:
+            deadline = answer_deadline(answered.TYPE, message.answers, between, message.id, reckoning)
+        elif message.status != _BY_HAND and message.reply is None:
+            deadline = answer_deadline(message.type, message.id, between, None, reckoning)
+        if deadline is not None:
+            yield deadline
+
+
+def _requests(batch: Batch, reckoning: Reckoning) -> Iterator[Deadline]:
+    for key, file in batch.changes.requests.items():
+        yield from verzoek_deadlines(file.verzoek, Between(key.municipality, key.provider), (), reckoning)
+
+
+def _allocations(batch: Batch, reckoning: Reckoning) -> Iterator[Deadline]:
+    """Give the deadlines of the allocations that messages name; a declaration says nothing of them."""
+    named: dict[Between, set[int]] = {}
+    for taken in batch.taken:
+        for bericht in filter(None, (taken.candidate.bericht, taken.refused)):
+            named.setdefault(Between(*parties_of(bericht)), set()).update(_numbers(bericht))
+    for _, municipality, provider, dossier in batch.changes.dossiers:
+        between = Between(municipality, provider)
+        for nummer in sorted(named.get(between, ())):
+            yield from toewijzing_deadlines(dossier, nummer, between, reckoning)
+
+
+def _numbers(bericht: Bericht) -> set[int]:
+    """Give the ToewijzingNummers that a message allocates, starts or stops."""
+    match bericht:
+        case JW301(client=client):
+            found = {product.toewijzing_nummer for product in client.toegewezen_producten}
+        case JW305(client=client):
+            found = {product.toewijzing_nummer or 0 for product in client.start_producten}
+        case JW307(client=client):
+            found = {product.toewijzing_nummer or 0 for product in client.stop_producten}
+        case _:
+            found = set()
+    return found
+
+
+def _struck(taken: Taken) -> Iterator[DeadlineName]:
+    """Name what may have followed from the message that a retourbericht refuses, and from nothing else."""
+    if taken.refused is None:
+        return
+    municipality, provider = parties_of(taken.refused)
+    for key in (*requests_in(taken.refused), *requests_answered_by(taken.refused)):
+        for kind in _OF_REQUEST:
+            yield DeadlineName(key.reference, kind, municipality, provider)
+    for nummer in _numbers(taken.refused):
+        for kind in _OF_ALLOCATION:
+            yield DeadlineName(str(nummer), kind, municipality, provider)

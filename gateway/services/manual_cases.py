@@ -22,7 +22,7 @@ from gateway.services.case_opening import ESCALATION, MAIL
 from gateway.services.clock import Clock
 from gateway.services.drafting import Candidate, Ruling, own_mark
 from gateway.services.intake import Intake
-from gateway.store import manual_cases, outbox
+from gateway.store import deadlines, manual_cases, outbox
 from gateway.store.engine import Database
 from gateway.store.manual_cases import CaseRow, Closing
 from gateway.store.outbox import NewOutgoing, OutboxRow
@@ -142,6 +142,7 @@ class ManualCases:
                     outcome=resolution.outcome.value, at=self._clock(), by=caller.token_id, note=resolution.note
                 )
                 manual_cases.close(connection, self._keyring, row, closing)
+                deadlines.drop_by_hand(connection, row.message_id, now=closing.at)
 
     def _reject(self, row: CaseRow, caller: Caller, resolution: Resolution) -> tuple[Finding, ...]:
         """Send the JW319s that refuse what is not answered yet; their arrival closes the case, all in one transaction.

@@ -47,10 +47,14 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A message that was just written and counts: it was not rejected."""
+    """A message that was just written and counts: it was not rejected.
+
+    `refused` is the message that it answers, where this is a refusal of it.
+    """
 
     message: NewMessage
     candidate: Candidate
+    refused: Bericht | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,7 @@ class Settling:
         if draft.counts:
             message = draft.message
             this.ledger.write(entry, message.id, by_hand=ByHand.of(message.status), answer=draft.answer)
-            this.taken.append(Taken(message, candidate))
+            this.taken.append(Taken(message, candidate, entry.refused))
         return draft
 
     def _contradictions(self, this: _Round, candidate: Candidate, entry: Entry) -> tuple[Finding, ...]:

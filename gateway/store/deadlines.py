@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, text, union, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    text,
+    union,
+    update,
+)
 
-from gateway.exchange.deadlines import Deadline, Kind, State
+from gateway.exchange.deadlines import Deadline, DeadlineName, Kind, State
 from gateway.store import tables
 from gateway.store.bulk import BulkInsert
 from gateway.store.deadline_tables import STANDING, deadline
@@ -50,6 +64,17 @@ _DEADLINES = BulkInsert(
     "closed_by",
     "closed_at",
     on_conflict=_AS_IT_IS_NOW,
+)
+_DROP = (
+    update(deadline)
+    .where(
+        deadline.c.subject == bindparam("subject_"),
+        deadline.c.kind == bindparam("kind_"),
+        deadline.c.municipality == bindparam("municipality_"),
+        deadline.c.provider == bindparam("provider_"),
+        deadline.c.state != State.DROPPED.value,
+    )
+    .values(state=State.DROPPED.value, closed_by=bindparam("by"), closed_at=bindparam("now"))
 )
 
 
@@ -108,12 +133,8 @@ def save(conn: Connection, deadlines: Collection[tuple[Deadline, datetime]], *, 
     In one order, so that two transactions that write the same ones wait for each other. Of one that is named twice
     the last counts.
     """
-    latest = {_name(found): (found, due_at) for found, due_at in deadlines}
+    latest = {found.name: (found, due_at) for found, due_at in deadlines}
     _DEADLINES.run(conn, [_row(*latest[name], now) for name in sorted(latest)])
-
-
-def _name(found: Deadline) -> tuple[str, ...]:
-    return found.subject, found.kind, found.municipality, found.provider
 
 
 def _row(found: Deadline, due_at: datetime, now: datetime) -> tuple[Any, ...]:
@@ -132,6 +153,29 @@ def _row(found: Deadline, due_at: datetime, now: datetime) -> tuple[Any, ...]:
         found.closed_by,
         None if found.state is State.OPEN else now,
     )
+
+
+def drop(conn: Connection, names: Mapping[DeadlineName, UUID], *, now: datetime) -> None:
+    """Drop deadlines that follow from nothing any more, each with the message that was the reason; where there are."""
+    parameters = [
+        {
+            "subject_": name.subject,
+            "kind_": name.kind.value,
+            "municipality_": name.municipality,
+            "provider_": name.provider,
+            "by": names[name],
+            "now": now,
+        }
+        for name in sorted(names)
+    ]
+    conn.execute(_DROP, parameters)
+
+
+def drop_by_hand(conn: Connection, message_id: UUID, *, now: datetime) -> None:
+    """Drop what a request has open: people handled it outside the exchange."""
+    of_request = (Kind.ANSWER.value, Kind.INVESTIGATION.value, Kind.WOONPLAATSBEGINSEL.value)
+    stands = and_(text(STANDING), deadline.c.message_id == message_id, deadline.c.kind.in_(of_request))
+    conn.execute(update(deadline).where(stands).values(state=State.DROPPED.value, closed_at=now))
 
 
 def mark_overdue(conn: Connection, *, now: datetime, limit: int = 500) -> list[DeadlineRow]:

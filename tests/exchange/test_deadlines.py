@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -243,6 +244,16 @@ def test_a_refused_request_asks_nothing() -> None:
     assert {how(deadline) for deadline in of_request(product(), refused=[1]).values()} == {("dropped", None)}
     again = of_request(product(), product(9), refused=[1], m9=MONDAY)[Kind.ANSWER]
     assert (again.message.int, again.due, how(again)) == (9, MONDAY + WEEK, ("open", None))
+
+
+def test_what_people_handled_is_due_no_more() -> None:
+    """Unless the municipality answered in the exchange after all."""
+    by_hand = replace(verzoek(product()), afgehandeld=True)
+    found = verzoek_deadlines(by_hand, BETWEEN, (), reckoning())
+    assert {how(deadline) for deadline in found} == {("dropped", None)}
+    answered = replace(verzoek(product(), antwoord(2, "2")), afgehandeld=True)
+    states = {deadline.kind: how(deadline) for deadline in verzoek_deadlines(answered, BETWEEN, (), reckoning())}
+    assert (states[Kind.ANSWER], states[Kind.INVESTIGATION]) == (("met", 2), ("open", None))
 
 
 @pytest.mark.parametrize(

@@ -59,10 +59,11 @@ def row_of(gateway: Gateway, message: MessageRow) -> CaseRow:
 
 
 def status_of(gateway: Gateway, message_id: UUID) -> tuple[str, list[tuple[str, Any]]]:
-    """Give the status of a message, and what happened to it after it was accepted."""
+    """Give the status of a message, and what happened to it after it was accepted, but for what is due by it."""
     found = gateway.services.inquiry.detail(message_id, admin_of(gateway))
     assert found is not None
-    return found.message.status, [(event.kind, dict(event.detail)) for event in found.timeline[1:]]
+    happened = [(event.kind, dict(event.detail)) for event in found.timeline[1:] if event.kind != "deadline-overdue"]
+    return found.message.status, happened
 
 
 def jw319(antwoord: str, reference: str = "R1", identificatie: str = "1", municipality: str = MANUAL) -> Bericht:
