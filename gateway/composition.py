@@ -181,6 +181,9 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     upkeep = Upkeep(database, clock, sending, chores=[cases.escalate, retention.daily])
     desk = Desk(
         access=services.access,
+        audit=audit,
+        deadlines=services.deadlines,
+        manual_cases=cases,
         parties=services.parties,
         inquiry=services.inquiry,
         watch=services.watch,

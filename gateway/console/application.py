@@ -12,7 +12,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.console import messages, parties, sign_in
+from gateway.console import cases, deadlines, messages, parties, sign_in, trail
 from gateway.console.cookies import PATH, Signer
 from gateway.console.desk import Desk
 from gateway.console.entrance import Page, guarded
@@ -45,6 +45,12 @@ PAGES: Final[tuple[tuple[str, str, Permission, Page], ...]] = (
     ("POST", "/berichten", Permission.REVEAL, messages.messages),
     ("GET", "/berichten/{id}", Permission.LOOK, messages.message),
     ("POST", "/berichten/{id}", Permission.REVEAL, messages.message),
+    ("GET", "/zaken", Permission.LOOK, cases.cases),
+    ("GET", "/zaken/{id}", Permission.LOOK, cases.case),
+    ("POST", "/zaken/{id}", Permission.HANDLE, cases.resolve),
+    ("GET", "/termijnen", Permission.LOOK, deadlines.deadlines),
+    ("GET", "/controle", Permission.AUDIT, trail.trail),
+    ("POST", "/controle", Permission.AUDIT, trail.verify),
     ("GET", "/partijen", Permission.LOOK, parties.parties),
     ("POST", "/partijen", Permission.OPERATE, parties.add_party),
     ("POST", "/partijen/tokens", Permission.OPERATE, parties.create_token),

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.services.access import Access, Parties
+from gateway.services.audit import Audit
 from gateway.services.clock import Clock
 from gateway.services.current_routes import CurrentRoutes
+from gateway.services.deadlines import Deadlines
 from gateway.services.health import Watch
 from gateway.services.inquiry import Inquiry
+from gateway.services.manual_cases import ManualCases
 from gateway.services.signing_in import Role, SigningIn
 from gateway.services.traffic import Traffic
 
@@ -33,6 +36,9 @@ class Desk:
     """
 
     access: Access
+    audit: Audit
+    deadlines: Deadlines
+    manual_cases: ManualCases
     parties: Parties
     inquiry: Inquiry
     watch: Watch

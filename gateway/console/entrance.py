@@ -25,8 +25,11 @@ _MOST_FIELDS: Final = 400
 NAVIGATION: Final = (
     ("overzicht", PATH, "Overzicht", Permission.LOOK),
     ("berichten", f"{PATH}/berichten", "Berichten", Permission.LOOK),
+    ("zaken", f"{PATH}/zaken", "Zaken", Permission.LOOK),
+    ("termijnen", f"{PATH}/termijnen", "Termijnen", Permission.LOOK),
     ("partijen", f"{PATH}/partijen", "Partijen", Permission.LOOK),
     ("routes", f"{PATH}/routes", "Routes", Permission.LOOK),
+    ("controle", f"{PATH}/controle", "Controle", Permission.AUDIT),
 )
 
 

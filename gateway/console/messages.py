@@ -6,12 +6,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from starlette.responses import Response
 
 from gateway.console.entrance import Visit
+from gateway.console.paging import PAGE, as_uuid, next_address
 from gateway.console.readable import Row, readable
 from gateway.console.words import STATUSES, TYPES
 from gateway.errors import ContentRemovedError
@@ -23,7 +23,6 @@ from gateway.store.messages import MessageFilter
 from gateway.wire.document import Document
 from gateway.wire.report_rows import Excerpt, excerpt
 
-_PAGE: Final = 50
 _MOST_FINDINGS: Final = 200
 _REASON: Final = 5  # letters; a reason is a word at least
 # Of a larger message only the places with findings are worth a page; its typed form would be thousands of rows.
@@ -54,7 +53,7 @@ class Wanted:
             recipient=wanted.recipient if wanted.recipient.isdigit() else "",
             since=wanted.since if _day(wanted.since) else "",
             until=wanted.until if _day(wanted.until) else "",
-            after=wanted.after if _uuid(wanted.after) else "",
+            after=wanted.after if as_uuid(wanted.after) else "",
         )
 
     def conditions(self, bsn: str | None = None) -> MessageFilter:
@@ -70,11 +69,6 @@ class Wanted:
             bsn=bsn,
         )
 
-    def address(self, after: UUID) -> str:
-        """Give the address of the page that follows."""
-        given = {name: getattr(self, name) for name in self.__slots__ if name != "after" and getattr(self, name)}
-        return "?" + urlencode({**given, "after": str(after)})
-
 
 def messages(visit: Visit) -> Response:
     """Show the list; a BSN to search by comes in a form, never in an address."""
@@ -86,8 +80,8 @@ def messages(visit: Visit) -> Response:
     found, more = visit.desk.inquiry.search(
         wanted.conditions(bsn if usable else None),
         visit.person.caller,
-        limit=_PAGE,
-        after=_uuid(wanted.after),
+        limit=PAGE,
+        after=as_uuid(wanted.after),
     )
     if searching and not usable:
         found, more = [], None
@@ -98,14 +92,14 @@ def messages(visit: Visit) -> Response:
         found=found,
         searched=searching,
         wrong=searching and not usable,
-        next=wanted.address(more) if more else None,
+        next=next_address(visit, more),
         may_search=visit.person.may(Permission.REVEAL),
     )
 
 
 def message(visit: Visit) -> Response:
     """Show one message, covered; with a reason, given in a form, as it is."""
-    message_id = _uuid(visit.request.path_params["id"])
+    message_id = as_uuid(visit.request.path_params["id"])
     found = visit.desk.inquiry.detail(message_id, visit.person.caller) if message_id else None
     if message_id is None or found is None:
         return visit.missing()
@@ -167,13 +161,6 @@ def _covered(visit: Visit, message_id: UUID) -> tuple[Document, Bericht | None]:
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
     except ValueError:
         return None
 

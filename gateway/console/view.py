@@ -10,7 +10,19 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse
 
-from gateway.console.words import EVENTS, RELATIONS, ROLES, SCOPES, SOURCES, STATES, STATUSES, TYPES
+from gateway.console.words import (
+    ACTS,
+    DEADLINE_KINDS,
+    DEADLINE_STATES,
+    EVENTS,
+    RELATIONS,
+    ROLES,
+    SCOPES,
+    SOURCES,
+    STATES,
+    STATUSES,
+    TYPES,
+)
 from gateway.services.clock import DUTCH_TIME
 
 _FOLDER: Final = Path(__file__).with_name("templates")
@@ -28,6 +40,9 @@ def _environment() -> Environment:
     )
     environment.filters.update(moment=moment, day=day, count=count)
     environment.globals.update(
+        ACTS=ACTS,
+        DEADLINE_KINDS=DEADLINE_KINDS,
+        DEADLINE_STATES=DEADLINE_STATES,
         EVENTS=EVENTS,
         RELATIONS=RELATIONS,
         ROLES=ROLES,

@@ -84,3 +84,30 @@ ROLES: Final = {
     "auditor": "toezichthouder",
 }
 SCOPES: Final = {"exchange": "uitwisselen", "admin": "beheren", "monitor": "bewaken"}
+DEADLINE_STATES: Final = {"overdue": "te laat", "open": "open", "met": "gehaald", "dropped": "vervallen"}
+DEADLINE_KINDS: Final = {
+    "retour": "retourbericht",
+    "declaration": "antwoord op een declaratie",
+    "answer": "antwoord op een verzoek",
+    "investigation": "besluit na onderzoek",
+    "woonplaatsbeginsel": "afwijzing om het woonplaatsbeginsel",
+    "start": "startbericht",
+    "stop": "stopbericht",
+}
+ACTS: Final = {
+    "content-read": "inhoud bekeken",
+    "person-searched": "op een persoon gezocht",
+    "opt-out-seen": "bericht met opt-out bekeken",
+    "messages-leased": "berichten opgehaald",
+    "person-exported": "sporen van een persoon opgevraagd",
+    "case-closed": "zaak gesloten",
+    "hold-added": "bewaarplicht ingesteld",
+    "hold-ended": "bewaarplicht beëindigd",
+    "keys-rotated": "opnieuw versleuteld",
+    "content-removed": "inhoud verwijderd",
+    "signed-in": "aangemeld",
+    "sign-in-link-made": "aanmeldlink gemaakt",
+    "party-added": "partij toegevoegd",
+    "token-created": "token gemaakt",
+    "token-revoked": "token ingetrokken",
+}

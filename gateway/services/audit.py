@@ -37,6 +37,7 @@ class Act(StrEnum):
     OPT_OUT_SEEN = "opt-out-seen"
     MESSAGES_LEASED = "messages-leased"
     PERSON_EXPORTED = "person-exported"
+    CASE_CLOSED = "case-closed"
     HOLD_ADDED = "hold-added"
     HOLD_ENDED = "hold-ended"
     KEYS_ROTATED = "keys-rotated"

@@ -251,7 +251,8 @@ def _old(connection: Connection, candidates: Sequence[Candidate], known: Known) 
 
 def _refusal(candidate: Candidate, known: Known) -> Refusal | None:
     address = candidate.address
-    if candidate.caller.token_id not in known.tokens:
+    # A person at the console has a session instead of a token, which was asked for a moment ago.
+    if not candidate.caller.person and candidate.caller.token_id not in known.tokens:
         return refuse(Refused.TOKEN_ENDED, "BRS02", "Dit token is zojuist ingetrokken of verlopen.")
     if address.recipient not in known.parties:
         side = "Ontvanger" if candidate.bericht.header.ontvanger == address.recipient else "Afzender"

@@ -66,7 +66,7 @@ class Person:
     @property
     def caller(self) -> Caller:
         """Give the person as the services know who asks; the console shows what an administrator's token may see."""
-        return Caller("", frozenset({Scope.ADMIN}), frozenset(), person=self.subject)
+        return Caller("console", frozenset({Scope.ADMIN}), frozenset(), person=self.subject)
 
 
 class SigningIn:

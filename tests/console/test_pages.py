@@ -7,12 +7,14 @@ import re
 import pytest
 
 from gateway.composition import Gateway
+from gateway.console.words import ACTS, DEADLINE_KINDS, DEADLINE_STATES
+from gateway.exchange.deadlines import Kind, State
 from gateway.services.audit import Act
 from gateway.services.signing_in import Role
 from gateway.store.audit import TrailFilter
 from tests.berichten import PROVIDER, heenbericht
 from tests.console.conftest import Browser
-from tests.gateways import PLAIN, STRICT, accepted, caller_for
+from tests.gateways import MANUAL, PLAIN, STRICT, Clock, accepted, caller_for
 
 BSN = "999900006"
 
@@ -154,3 +156,58 @@ def test_routes(browser: Browser, gateway: Gateway) -> None:
     page = browser.get("/console/routes").text
     assert "Deventer" in page
     assert "JW317: De applicatie van de gemeente keurt een JW317 direct af" in page
+
+
+def test_a_case_from_start_to_end(browser: Browser, gateway: Gateway) -> None:
+    """A handler sees the case of a JW317, refuses the request, and the provider gets the JW319."""
+    caller = caller_for(gateway, PROVIDER)
+    accepted(gateway, caller, heenbericht("JW317", municipality=MANUAL, reference="REF-1"))
+    browser.sign_in(gateway, Role.HANDLER)
+    listed = browser.get("/console/zaken").text
+    found = re.search(r'href="(/console/zaken/[0-9a-f-]+)"', listed)
+    assert found
+    assert "De applicatie van de gemeente" in browser.get(found[1]).text
+    form = {"mark": browser.mark, "outcome": "rejected", "note": "Past niet"}
+    wrong = browser.post(found[1], data=form)
+    assert wrong.status_code == 400
+    assert "Kies waarom" in wrong.text
+    assert browser.post(found[1], data={**form, "reden": "2"}).status_code == 303
+    after = browser.get(found[1]).text
+    assert "afgewezen" in after
+    assert "Zaak sluiten" not in after
+    waiting = gateway.services.queueing.waiting(PROVIDER, limit=10, types=("JW319",))
+    assert [message.type for message in waiting] == ["JW319"]
+    assert acts(gateway, Act.CASE_CLOSED) == [{"outcome": "rejected"}]
+    assert "geen zaken" in browser.get("/console/zaken").text
+    assert found[1] in browser.get("/console/zaken?state=closed").text
+
+
+def test_deadlines(browser: Browser, gateway: Gateway, clock: Clock) -> None:
+    """What is open is due by somebody; what was not done in time is late."""
+    accepted(gateway, caller_for(gateway, PROVIDER), heenbericht("JW305"))
+    browser.sign_in(gateway, Role.VIEWER)
+    assert "retourbericht" in browser.get("/console/termijnen?state=open").text
+    assert "Geen." in browser.get("/console/termijnen").text
+    clock.forward(days=14)
+    browser.sign_in(gateway, Role.VIEWER)
+    late = browser.get("/console/termijnen").text
+    assert "Diemen" in late
+    assert "OP090" in late
+
+
+def test_the_trail(browser: Browser, gateway: Gateway) -> None:
+    """An auditor reads who did what, narrows it, and finds the trail whole."""
+    browser.sign_in(gateway, Role.AUDITOR)
+    assert "partij toegevoegd" in browser.get("/console/controle").text
+    only = browser.get("/console/controle?kind=signed-in").text
+    assert "<td" in only
+    assert "person:link" in only
+    assert "partij toegevoegd</td>" not in only
+    assert "Het spoor is heel" in browser.post("/console/controle", data={"mark": browser.mark}).text
+
+
+def test_every_act_has_a_name() -> None:
+    """What stands in the trail is called by words that a person reads."""
+    assert {act.value for act in Act} <= ACTS.keys()
+    assert {kind.value for kind in Kind} == DEADLINE_KINDS.keys()
+    assert {state.value for state in State} == DEADLINE_STATES.keys()

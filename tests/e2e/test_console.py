@@ -16,7 +16,7 @@ from gateway.composition import Gateway, make_gateway
 from gateway.services.signing_in import Role
 from tests.berichten import PROVIDER, heenbericht, xml
 from tests.e2e.server import Caller, Server
-from tests.gateways import open_gateway, token_for
+from tests.gateways import MANUAL, open_gateway, token_for
 
 pytestmark = pytest.mark.e2e
 BSN: Final = "999900006"
@@ -53,6 +53,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with Caller(server, token) as provider:
         for message_type in ("JW305", "JW307", "JW315", "JW323"):
             assert provider.give(xml(heenbericht(message_type, f"{message_type}A"))).status_code in {202, 400}
+        change = heenbericht("JW317", "JW317A", municipality=MANUAL, reference="REF-1")
+        assert provider.give(xml(change)).status_code == 202
     yield server
     server.stop()
 
@@ -105,6 +107,27 @@ def test_a_handler_reveals_with_a_reason(chromium: Browser, running: Server) -> 
     assert BSN not in page.url
 
 
+def test_a_handler_ends_a_case(chromium: Browser, running: Server) -> None:
+    """What people handle is listed with its term, and ended with an outcome and a note."""
+    page = signed_in(chromium, running, Role.HANDLER)
+    page.get_by_role("link", name="Zaken").click()
+    page.locator("tbody a").first.click()
+    picture(page, "console-zaak")
+    page.get_by_label("Hoe is het afgelopen?").select_option("handled")
+    page.get_by_label("Toelichting").fill("Telefonisch afgesproken")
+    page.get_by_role("button", name="Zaak sluiten").click()
+    page.get_by_text("op een andere manier afgehandeld").wait_for()
+
+
+def test_an_auditor_reads_the_trail(chromium: Browser, running: Server) -> None:
+    """The trail tells who did what, and whether it is whole."""
+    page = signed_in(chromium, running, Role.AUDITOR)
+    page.get_by_role("link", name="Controle").click()
+    page.get_by_role("button", name="Nagaan of het spoor heel is").click()
+    page.get_by_text("Het spoor is heel").wait_for()
+    assert page.locator("tbody").get_by_text("aangemeld").first.is_visible()
+
+
 def test_an_administrator_gives_access(chromium: Browser, running: Server) -> None:
     """A party is added, and a token made for it."""
     page = signed_in(chromium, running, Role.ADMINISTRATOR)
@@ -121,13 +144,17 @@ def test_an_administrator_gives_access(chromium: Browser, running: Server) -> No
     assert page.get_by_role("heading", name="Aanmelden").is_visible()
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
-def test_no_page_has_barriers(chromium: Browser, running: Server, phone: bool) -> None:
+@pytest.mark.parametrize(
+    ("role", "phone"), [(Role.HANDLER, False), (Role.ADMINISTRATOR, True), (Role.AUDITOR, False)], ids=str
+)
+def test_no_page_has_barriers(chromium: Browser, running: Server, role: Role, phone: bool) -> None:
     """No page has serious or critical violations of WCAG, nor scrolls sideways on a phone."""
-    page = signed_in(chromium, running, Role.ADMINISTRATOR, phone=phone)
-    page.goto(f"{running.url}/console/berichten")
-    addresses = [link.get_attribute("href") or "" for link in page.locator("nav a, td:first-child a").all()]
-    for address in ["/console/aanmelden", "/console/nergens", *addresses]:
+    page = signed_in(chromium, running, role, phone=phone)
+    addresses = []
+    for listed in ("berichten", "zaken"):
+        page.goto(f"{running.url}/console/{listed}")
+        addresses += [link.get_attribute("href") or "" for link in page.locator("nav a, td:first-child a").all()]
+    for address in dict.fromkeys(["/console/aanmelden", "/console/nergens", *addresses]):
         page.goto(f"{running.url}{address}")
         found = Axe().run(page)
         grave = [v["id"] for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]

@@ -1,0 +1,93 @@
+"""Manual cases: what people have to handle, and ending it with an outcome."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from starlette.responses import RedirectResponse, Response
+
+from gateway.console.cookies import PATH
+from gateway.console.entrance import Visit
+from gateway.console.paging import PAGE, as_uuid, asked, next_address
+from gateway.exchange.manual_case import WOONPLAATSBEGINSEL, CaseOutcome, reference_of
+from gateway.services.audit import Act
+from gateway.services.manual_cases import Case, ClosedOtherwise, NotResolved, Resolution
+from gateway.services.signing_in import Permission
+
+_REASONS: Final = "LDT_RedenAfwijzingVerzoek"
+_STATES: Final = ("open", "closed")
+_LONGEST_NOTE: Final = 2000
+
+
+def cases(visit: Visit) -> Response:
+    """Show the cases, those that are open unless asked otherwise."""
+    state = asked(visit, "state", _STATES) or "open"
+    found, more = visit.desk.manual_cases.listed(
+        visit.person.caller, state=state, limit=PAGE, after=as_uuid(asked(visit, "after"))
+    )
+    return visit.show(
+        "cases.html",
+        "zaken",
+        found=found,
+        state=state,
+        reference_of=reference_of,
+        now=visit.desk.clock(),
+        names={party.code: party.name for party in visit.desk.parties.listed()},
+        next=next_address(visit, more),
+    )
+
+
+def case(visit: Visit) -> Response:
+    """Show one case, and how to end it."""
+    found = _case(visit)
+    return visit.missing() if found is None else _show(visit, found)
+
+
+def resolve(visit: Visit) -> Response:
+    """End a case."""
+    found = _case(visit)
+    if found is None:
+        return visit.missing()
+    told = {name: str(visit.form.get(name, "")).strip() for name in ("outcome", "reden", "gemeente", "note")}
+    if told["outcome"] not in list(CaseOutcome):
+        return _show(visit, found, ("Kies hoe de zaak is afgelopen.",))
+    outcome = CaseOutcome(told["outcome"])
+    rejected = outcome is CaseOutcome.REJECTED
+    if rejected and told["reden"] not in visit.desk.lists.lijsten[_REASONS].meanings:
+        return _show(visit, found, ("Kies waarom het verzoek is afgewezen.",))
+    resolution = Resolution(
+        outcome=outcome,
+        note=told["note"][:_LONGEST_NOTE],
+        reden=told["reden"] if rejected else None,
+        gemeente=told["gemeente"] or None if told["reden"] == WOONPLAATSBEGINSEL and rejected else None,
+    )
+    result = visit.desk.manual_cases.resolve(found.row.id, visit.person.caller, resolution)
+    if isinstance(result, ClosedOtherwise):
+        return _show(visit, found, ("De zaak was intussen al gesloten, met een andere uitkomst.",))
+    if isinstance(result, NotResolved):
+        return _show(visit, found, tuple(finding.message for finding in result.findings))
+    visit.desk.audit.note(
+        Act.CASE_CLOSED, visit.person.caller.actor, messages=[found.row.message_id], outcome=outcome.value
+    )
+    return RedirectResponse(f"{PATH}/zaken/{found.row.id}", 303)
+
+
+def _case(visit: Visit) -> Case | None:
+    case_id: UUID | None = as_uuid(visit.request.path_params["id"])
+    return visit.desk.manual_cases.get(case_id, visit.person.caller) if case_id else None
+
+
+def _show(visit: Visit, found: Case, wrong: tuple[str, ...] = ()) -> Response:
+    return visit.show(
+        "case.html",
+        "zaken",
+        400 if wrong else 200,
+        found=found,
+        reference=reference_of(found.row.id),
+        wrong=wrong,
+        now=visit.desk.clock(),
+        may_handle=visit.person.may(Permission.HANDLE) and found.row.is_open,
+        reasons=visit.desk.lists.lijsten[_REASONS].meanings,
+        names={party.code: party.name for party in visit.desk.parties.listed()},
+    )
