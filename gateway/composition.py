@@ -12,6 +12,7 @@ import structlog
 from gateway.api.services import Services
 from gateway.console.desk import Desk, SignOn
 from gateway.errors import KeyringError
+from gateway.exchange.freeze import Freeze
 from gateway.exchange.route import RouteTable
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.services.access import Access, Parties
@@ -20,18 +21,26 @@ from gateway.services.case_closing import close_answered
 from gateway.services.case_mail import CaseMail, MailIdentity
 from gateway.services.case_opening import MAIL
 from gateway.services.case_reading import CasePages, CaseReading
+from gateway.services.certificates import Certificates
 from gateway.services.clock import Clock, utc_now
 from gateway.services.current_routes import CurrentRoutes
 from gateway.services.deadlines import Deadlines
 from gateway.services.drafting import Drafting
 from gateway.services.due import Due
+from gateway.services.endpoints import Endpoints
 from gateway.services.feestdagen import Feestdagen
+from gateway.services.ggk_faults import GgkFaults
+from gateway.services.ggk_intake import GgkDesk, GgkIntake
+from gateway.services.ggk_sending import GgkChannel
+from gateway.services.ggk_texts import Texts
 from gateway.services.group_commit import GroupCommit
 from gateway.services.health import Watch
 from gateway.services.holding import Holding
 from gateway.services.inquiry import Inquiry
 from gateway.services.intake import Intake
 from gateway.services.manual_cases import ManualCases
+from gateway.services.proxies import Proxies
+from gateway.services.pushing import Pushing
 from gateway.services.queueing import Queueing
 from gateway.services.retention import Retention
 from gateway.services.retention_file import read_terms
@@ -43,12 +52,15 @@ from gateway.services.signing_in import Role, SigningIn
 from gateway.services.surroundings import Surroundings
 from gateway.services.traffic import Traffic
 from gateway.services.upkeep import Upkeep
+from gateway.services.webhooks import WebhookChannel
 from gateway.settings import Settings
 from gateway.store.condition import has_messages
 from gateway.store.engine import Database, DatabaseFailedError
 from gateway.store.vault import Keyring
+from gateway.transport.ggk0210 import SoapTransport, TlsFiles
 from gateway.transport.mail import MailServer, MailTransport
 from gateway.transport.smime import Signer
+from gateway.transport.webhook import WebhookTransport, read_networks
 from gateway.wire.codec import Codec
 from gateway.wire.reference import read_codelijsten
 from gateway.wire.schemas import Schemas
@@ -152,7 +164,8 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     feestdagen = make_feestdagen(settings)
     surroundings = Surroundings(lists, routes, feestdagen, clock)
     # Each writes what follows from the messages of a transaction, in that transaction.
-    followers: list[Follower] = [Due(feestdagen).write, partial(close_answered, keyring)]
+    pushing = Pushing(routes, Freeze.parse(settings.ggk_freeze) if settings.ggk_freeze else None)
+    followers: list[Follower] = [Due(feestdagen).write, partial(close_answered, keyring), pushing.write]
     drafting = Drafting(codec, routes, feestdagen)
     settling = Settling(database, keyring, codec, routes, drafting, surroundings, clock, followers)
     intake = Intake(codec, surroundings, routes, settling)
@@ -160,6 +173,11 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     retention = Retention(database, keyring, read_terms(settings.retention_file), audit, clock)
     reading = CaseReading(keyring, codec, lists)
     cases = ManualCases(database, keyring, codec, routes, intake, clock)
+    certificates = Certificates(database, audit, clock)
+    faults = GgkFaults(database, settling, pushing, clock)
+    texts = Texts(database, keyring, audit, clock)
+    networks = read_networks(settings.webhook_networks)
+    endpoints = Endpoints(database, keyring, audit, clock, plain_webhooks=bool(networks))
     services = Services(
         access=Access(database, audit, clock),
         audit=audit,
@@ -176,9 +194,19 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         case_pages=CasePages(database, cases, reading, audit, clock),
         watch=Watch(database, routes, clock),
         rulebook=Rulebook(read_standard(settings.schemas_dir), lists, routes),
+        certificates=certificates,
+        proxies=Proxies(settings.trusted_proxies or "", settings.client_certificate_header),
+        endpoints=endpoints,
+        ggk=GgkIntake(database, intake, certificates, GgkDesk(routes, faults, texts, settings.ggk_application), clock),
+        texts=texts,
     )
-    sending = Sending(database, make_channels(settings, routes, reading, clock), clock)
-    upkeep = Upkeep(database, clock, sending, chores=[cases.escalate, retention.daily])
+    channels: dict[str, Channel[Any]] = {
+        "ggk0210": GgkChannel(SoapTransport(_tls(settings)), keyring, pushing, settings.ggk_application, clock),
+        "webhook": WebhookChannel(WebhookTransport(networks), endpoints, clock),
+        **make_channels(settings, routes, reading, clock),
+    }
+    sending = Sending(database, channels, clock, held=pushing.held)
+    upkeep = Upkeep(database, clock, sending, chores=[cases.escalate, retention.daily, texts.remove_old])
     desk = Desk(
         access=services.access,
         audit=audit,
@@ -196,3 +224,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         sign_on=make_sign_on(settings),
     )
     return Gateway(settings, database, routes, codec, services, desk, upkeep)
+
+
+def _tls(settings: Settings) -> TlsFiles:
+    return TlsFiles(settings.ggk_certificate, settings.ggk_key, settings.ggk_authorities)

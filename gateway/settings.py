@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -46,6 +47,30 @@ class Settings(BaseSettings):
     free_liberation_day: Literal["always", "lustrum", "never"] = "always"
     # Connections to PostgreSQL for each process; the commits of a process share one of them.
     database_pool: Annotated[int, Field(ge=2, le=100)] = 8
+
+    # Only these proxies are believed when they say which client certificate they saw, in that header.
+    trusted_proxies: str | None = None
+    client_certificate_header: str | None = None
+    # What the gateway calls itself in an envelope of the GGk.
+    ggk_application: Annotated[str, Field(min_length=3, max_length=50)] = "iJw-gateway"
+    ggk_certificate: Path | None = None
+    ggk_key: Path | None = None
+    ggk_authorities: Path | None = None
+    ggk_freeze: str | None = None
+    # Networks beside the public internet that webhooks may lead to.
+    webhook_networks: str | None = None
+
+    @field_validator("trusted_proxies", "webhook_networks")
+    @classmethod
+    def _networks_are_networks(cls, value: str | None) -> str | None:
+        try:
+            for name in (value or "").split(","):
+                ip_network(name.strip() or "::1", strict=False)
+        except ValueError:
+            raise ValueError(
+                "verwacht adressen of netwerken met komma's ertussen, zoals 127.0.0.1,10.0.0.0/24"
+            ) from None
+        return value
 
     @field_validator("database_url")
     @classmethod

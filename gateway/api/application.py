@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.api import audit, deadlines, health, manual_cases, messages, queues, validations
+from gateway.api import audit, deadlines, ggk, health, manual_cases, messages, queues, text_files, validations, webhooks
 from gateway.api.entrance import Entrance
 from gateway.api.explanations import explanation, rule_page, rules_page
 from gateway.api.openapi import API_VERSION, describe
@@ -73,6 +73,7 @@ def make_api(services: Services | None) -> FastAPI:
             {"name": "termijnen", "description": "Wat er wanneer moet gebeuren"},
             {"name": "zaken", "description": "Wat mensen afhandelen, buiten het berichtenverkeer om"},
             {"name": "beheer", "description": "Voor beheerders: nazien en herstellen"},
+            {"name": "webhooks", "description": "Horen dat er een bericht wacht"},
         ],
         openapi_url=None,
         docs_url=None,
@@ -86,6 +87,8 @@ def make_api(services: Services | None) -> FastAPI:
         queues.router,
         deadlines.router,
         manual_cases.router,
+        webhooks.router,
+        text_files.router,
         audit.router,
     )
     for router in routers:
@@ -112,6 +115,8 @@ def make_application(services: Services, lifespan: Lifespan, console: ASGIApp | 
     application = Starlette(
         routes=[
             Mount("/v1", make_api(services)),
+            Route(ggk.PATH, ggk.receive, methods=["POST"]),
+            Route(ggk.PATH, ggk.describe, methods=["GET"]),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
             Route("/metrics", health.metrics),

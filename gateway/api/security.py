@@ -49,6 +49,16 @@ async def quick_caller_of(request: Request) -> Caller:
     return access.recently_known(token) or _known(await run_in_threadpool(access.identify, token))
 
 
+def certified_caller_of(request: Request) -> Caller | None:
+    """Give the caller by its Bearer token, else by the certificate that a trusted proxy says it showed."""
+    services = services_of(request)
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return services.access.identify(token.strip())
+    shown = services.proxies.certificate_of(request.client.host if request.client else "", request.headers)
+    return services.certificates.identify(shown) if shown else None
+
+
 def reader_of(request: Request) -> Caller:
     """Give a caller who may read messages: for a party, or as administrator."""
     caller = caller_of(request)

@@ -8,14 +8,19 @@ from gateway.exchange.refusal import Refusal
 from gateway.services.access import Access, Parties
 from gateway.services.audit import Audit
 from gateway.services.case_reading import CasePages
+from gateway.services.certificates import Certificates
 from gateway.services.deadlines import Deadlines
 from gateway.services.drafting import Candidate
+from gateway.services.endpoints import Endpoints
+from gateway.services.ggk_intake import GgkIntake
+from gateway.services.ggk_texts import Texts
 from gateway.services.group_commit import GroupCommit
 from gateway.services.health import Watch
 from gateway.services.holding import Holding
 from gateway.services.inquiry import Inquiry
 from gateway.services.intake import Intake
 from gateway.services.manual_cases import ManualCases
+from gateway.services.proxies import Proxies
 from gateway.services.queueing import Queueing
 from gateway.services.retention import Retention
 from gateway.services.rotation import Rotation
@@ -42,3 +47,8 @@ class Services:
     retention: Retention
     rotation: Rotation
     rulebook: Rulebook
+    certificates: Certificates
+    proxies: Proxies
+    endpoints: Endpoints
+    ggk: GgkIntake
+    texts: Texts

@@ -60,7 +60,7 @@ def _in_force(settings: Settings) -> Iterator[tuple[str, str]]:
         elif field == "log_format":
             shown = value or ("json" if settings.logs_as_json else "console")
         else:
-            shown = str(value)
+            shown = "niet ingesteld" if value is None else str(value)
         default = "" if field in settings.model_fields_set or shown == "niet ingesteld" else "  (standaard)"
         yield f"{_PREFIX}{field.upper()}", shown + default
 

@@ -38,6 +38,10 @@ _EXPECTED: Final = {
     "oidc_roles": 'JSON zoals {"groep": "viewer"}, met viewer, handler, administrator of auditor',
     "free_good_friday": "true of false",
     "free_liberation_day": "always, lustrum of never",
+    "ggk_certificate": "een bestand",
+    "ggk_key": "een bestand",
+    "ggk_authorities": "een bestand",
+    "ggk_application": "een naam van 3 tot en met 50 tekens",
     "database_pool": "een geheel getal van 2 tot en met 100",
 }
 

@@ -19,6 +19,7 @@ from gateway.cli import (
     doctor,
     forms,
     keys,
+    outside,
     retention,
     routes,
     rules,
@@ -78,6 +79,9 @@ def make_app() -> typer.Typer:
         app.command()(command)
     app.add_typer(access.party)
     app.add_typer(access.token)
+    app.add_typer(outside.endpoint)
+    app.add_typer(outside.certificate)
+    app.add_typer(outside.mandate)
     app.add_typer(routes.routes)
     app.add_typer(audit.audit)
     app.add_typer(keys.keys)

@@ -102,6 +102,8 @@ def _configure(workers: int) -> Config:
         log_level="warning",
         access_log=False,
         server_header=False,
+        # Who calls decides whether a certificate in a header is believed; another header must not change that.
+        proxy_headers=False,
         backlog=_BACKLOG,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,

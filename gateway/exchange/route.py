@@ -53,6 +53,15 @@ class Manual:
 
 
 @dataclass(frozen=True, slots=True)
+class GgkDoor:
+    """Where a party takes envelopes of the GGk, and what it calls its application; `texts` tells whether texts too."""
+
+    url: str | None
+    application: str = "GGk"
+    texts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """What holds for the messages to and from one municipality, by its CBS code.
 
@@ -77,6 +86,7 @@ class Route:
     own_products: tuple[OwnProduct, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     agreement_categories: frozenset[str] | None = None
+    ggk: GgkDoor | None = None
 
     def handled_by_people(self, message_type: str) -> Manual | None:
         """Give what is agreed about a type of message that people handle; nothing for one that takes its way."""

@@ -47,6 +47,13 @@ class Act(StrEnum):
     PARTY_ADDED = "party-added"
     TOKEN_CREATED = "token-created"  # noqa: S105 - the name of an act
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - the same
+    CERTIFICATE_ADDED = "certificate-added"
+    CERTIFICATE_REMOVED = "certificate-removed"
+    MANDATE_GIVEN = "mandate-given"
+    MANDATE_ENDED = "mandate-ended"
+    ENDPOINT_ADDED = "endpoint-added"
+    ENDPOINT_CHANGED = "endpoint-changed"
+    ENDPOINT_REMOVED = "endpoint-removed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class CaseMail:
 
     def pack(self, connection: Connection, row: OutboxRow) -> MailParcel | None:
         """Write the mail; nothing when the case was closed meanwhile."""
-        case = manual_cases.of_messages(connection, [row.message_id]).get(row.message_id)
+        case = manual_cases.of_messages(connection, [row.message]).get(row.message)
         if case is None or not case.is_open:
             return None
         mail = self._headed(row, case)
@@ -95,12 +95,12 @@ class CaseMail:
 
     def sent(self, connection: Connection, row: OutboxRow) -> None:
         """Tell in the timeline that people were mailed."""
-        add_events(connection, [(row.message_id, self._clock(), "mailed", {"about": row.purpose})])
+        add_events(connection, [(row.message, self._clock(), "mailed", {"about": row.purpose})])
 
     def given_up(self, connection: Connection, row: OutboxRow, cause: str) -> None:
         """Tell in the timeline that the mail did not get through, so that somebody phones."""
         detail = {"about": row.purpose, "cause": cause}
-        add_events(connection, [(row.message_id, self._clock(), "mail-failed", detail)])
+        add_events(connection, [(row.message, self._clock(), "mail-failed", detail)])
 
     def _headed(self, row: OutboxRow, case: CaseRow) -> EmailMessage:
         mail = EmailMessage(policy=SMTP)

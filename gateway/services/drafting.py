@@ -125,6 +125,18 @@ class Drafting:
             return self._rejected(candidate, known, refusing)
         return self._taken(candidate, known, (*doubts, *candidate.advice))
 
+    def undeliverable(self, candidate: Candidate, findings: tuple[Finding, ...], now: datetime) -> NewMessage:
+        """Give what is to be kept of a message that can go to nobody; no answer in the exchange tells its sender."""
+        return _new_message(candidate, now, "rejected", findings=findings)
+
+    def refusal_of(self, heen: Bericht, caller: Caller, now: datetime) -> Candidate | None:
+        """Make the answer that refuses a message which was taken before; nothing where there is none."""
+        refusal = technical_refusal(heen, *own_mark(now))
+        if refusal is None:
+            return None
+        document = self._codec.write(refusal)
+        return Candidate(refusal, address_of(refusal), document, caller, ruling=Ruling(caller.token_id, ""))
+
     def _route_of(self, candidate: Candidate) -> Route | None:
         return self._routes.get(candidate.address.recipient) or self._routes.get(candidate.address.sender)
 

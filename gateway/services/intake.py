@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection
 
 from gateway.exchange.address import address_of, municipality_of
 from gateway.exchange.refusal import Refusal, Refused, refuse
@@ -12,7 +15,7 @@ from gateway.ijw.verzoek import JW315
 from gateway.services.caller import Caller
 from gateway.services.drafting import Candidate
 from gateway.services.judging import judged
-from gateway.services.settling import Accepted, Settling
+from gateway.services.settling import Accepted, Also, Settling
 from gateway.services.surroundings import Surroundings
 from gateway.wire.codec import Codec
 from gateway.wire.document import Document
@@ -82,6 +85,14 @@ class Intake:
     def settle(self, candidates: Sequence[Candidate]) -> list[Accepted | Refusal]:
         """Keep the messages, all in one transaction; each is kept, known already, or refused for itself."""
         return self._settling.settle(candidates)
+
+    def settle_along(self, candidate: Candidate, also: Also) -> Accepted | Refusal:
+        """Keep one message, and do in the same transaction what belongs to it."""
+        return self._settling.settle([candidate], also)[0]
+
+    def reject(self, connection: Connection, candidate: Candidate, refusal: Refusal) -> UUID | None:
+        """Keep a message as rejected for what is wrong with its delivery; nothing when its Identificatie was used."""
+        return self._settling.reject(connection, candidate, refusal)
 
 
 def refusal_of(reading: Reading) -> Refusal:

@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, Field, StringConstraints
 
 from gateway.services.agreement_file import AnyAgreement
+from gateway.services.ggk_table import GgkTable
 from gateway.services.toml_lines import Place
 from gateway.services.toml_table import DatedTable, Table, Text
 
@@ -63,7 +64,7 @@ class _SettingsTable(Table):
     """How messages of a municipality are treated; what is left out stays as it is."""
 
     delivery: Literal["queue", "ggk0210", "webhook", "email"] | None = Field(
-        default=None, description='hoe berichten de gemeente bereiken: "queue"'
+        default=None, description='hoe berichten de gemeente bereiken: "queue", "ggk0210" of "webhook"'
     )
     history_checks: Literal["off", "advise", "enforce"] | None = Field(
         default=None,
@@ -118,6 +119,9 @@ class MunicipalityTable(_SettingsTable):
     limits: LimitsTable | None = Field(
         default=None, description="een tabel [municipality.limits] met medical_referral_budget"
     )
+    ggk0210: GgkTable | None = Field(
+        default=None, description="een tabel [municipality.ggk0210] met endpoint en zo nodig application en texts"
+    )
     change: list[ChangeTable] = Field(
         default_factory=list,
         description="een tabel [[municipality.change]] voor instellingen die vanaf of tot een dag anders zijn",
@@ -129,6 +133,8 @@ class MunicipalityTable(_SettingsTable):
             yield ("manual",), self.manual
         if self.limits:
             yield ("limits",), self.limits
+        if self.ggk0210:
+            yield ("ggk0210",), self.ggk0210
         yield from ((("product", number), product) for number, product in enumerate(self.product))
         yield from ((("change", number), change) for number, change in enumerate(self.change))
 
@@ -151,6 +157,7 @@ TABLES: Final[dict[tuple[str, ...], type[BaseModel]]] = {
     ("municipality", "manual"): ManualTable,
     ("municipality", "limits"): LimitsTable,
     ("municipality", "product"): ProductTable,
+    ("municipality", "ggk0210"): GgkTable,
     ("municipality", "change"): ChangeTable,
 }
 

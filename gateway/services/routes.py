@@ -178,18 +178,25 @@ def _wrong_days(source: Source, place: Place, table: MunicipalityTable) -> Itera
 
 
 def _unsupported(source: Source, place: Place, table: MunicipalityTable) -> Iterator[Problem]:
-    """Refuse a way of delivery that is not there yet: messages would wait in a place where nobody looks.
+    """Refuse a way of delivery that leads nowhere: messages would wait in a place where nobody looks.
 
     Limits are advice about agreements, and are kept: a table that is written for them must not stop the exchange.
     """
-    yield from _unsupported_delivery(source, place, table.delivery, "municipality")
+    yield from _unsupported_delivery(source, place, table, table.delivery)
     for number, change in enumerate(table.change):
-        yield from _unsupported_delivery(source, (*place, "change", number), change.delivery, "municipality.change")
+        yield from _unsupported_delivery(source, (*place, "change", number), table, change.delivery)
 
 
-def _unsupported_delivery(source: Source, place: Place, delivery: str | None, table: str) -> Iterator[Problem]:
-    if delivery not in (None, "queue"):
-        reason = f'{table}.delivery: "{delivery}" wordt nog niet ondersteund; verwacht "queue".'
+def _unsupported_delivery(
+    source: Source, place: Place, table: MunicipalityTable, delivery: str | None
+) -> Iterator[Problem]:
+    key = ".".join(name for name in (*place, "delivery") if isinstance(name, str))
+    if delivery == "email":
+        expected = expectation(("municipality", "delivery"))
+        yield source.problem((*place, "delivery"), f'{key}: "email" wordt nog niet ondersteund; verwacht {expected}.')
+    if delivery == "ggk0210" and not (table.ggk0210 and table.ggk0210.endpoint):
+        expected = expectation(("municipality", "ggk0210", "endpoint"))
+        reason = f'{key}: bij "ggk0210" hoort [municipality.ggk0210] met endpoint; verwacht {expected}.'
         yield source.problem((*place, "delivery"), reason)
 
 
@@ -220,6 +227,7 @@ def _route(source: Source, table: MunicipalityTable, day: date) -> Route:
             OwnProduct(product.code, product.category, product.valid_from, product.valid_until)
             for product in table.product
         ),
+        ggk=table.ggk0210.door if table.ggk0210 and table.ggk0210.holds_on(day) else None,
         agreements=tuple(_agreements(source, table, limits, day)),
         agreement_categories=None if table.agreement_categories is None else frozenset(table.agreement_categories),
     )

@@ -11,7 +11,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
 import structlog
@@ -73,12 +73,17 @@ class Sending:
         channels: Mapping[str, Channel[Any]],
         clock: Clock,
         jitter: Callable[[], float] = random.random,
+        held: Callable[[datetime], Collection[str]] = lambda _: (),
     ) -> None:
-        """Send what this database has to be sent, by these channels; a kind without a channel waits for one."""
+        """Send what this database has to be sent, by these channels; a kind without a channel waits for one.
+
+        So does a kind that is `held` at that moment: it counts no attempts meanwhile.
+        """
         self._database = database
         self._channels = channels
         self._clock = clock
         self._jitter = jitter
+        self._held = held
         self._stop = threading.Event()
 
     def round(self) -> int:
@@ -124,7 +129,8 @@ class Sending:
         # On the event loop itself, as all work on the database here: it is a millisecond or two.
         now = self._clock()
         with self._database.write() as connection:
-            return outbox.take(connection, kinds=self._channels.keys(), busy=busy, now=now, until=now + _KEPT)
+            kinds = self._channels.keys() - self._held(now)
+            return outbox.take(connection, kinds=kinds, busy=busy, now=now, until=now + _KEPT)
 
     async def _send(self, row: OutboxRow) -> None:
         channel = self._channels[row.kind]

@@ -18,6 +18,7 @@ from gateway.exchange.route import HistoryChecks, RouteTable
 from gateway.exchange.uitkomst import refuses
 from gateway.ijw.bericht import Bericht, Retourbericht
 from gateway.ijw.finding import Finding
+from gateway.services.caller import Caller
 from gateway.services.clock import Clock, dutch_day
 from gateway.services.drafting import Candidate, Draft, Drafting, Known, row_of
 from gateway.services.judging import judged_against
@@ -64,10 +65,15 @@ class Batch:
     known: Known
     taken: Sequence[Taken]
     changes: Changes
+    written: Sequence[NewMessage]  # all of them, also those that do not count
 
 
 # Writes what follows from messages, in the transaction that takes them.
 Follower: TypeAlias = Callable[[Connection, Batch], None]
+
+
+# Does what belongs to settling messages in the same transaction; it is given what became of them.
+Also: TypeAlias = Callable[[Connection, Sequence[Accepted | Refusal]], None]
 
 
 class _OvertakenError(ConflictError):
@@ -111,20 +117,36 @@ class Settling:
     followers: Sequence[Follower] = ()
     _since: dict[str, tuple[date, date]] = field(default_factory=dict)
 
-    def settle(self, candidates: Sequence[Candidate]) -> list[Accepted | Refusal]:
+    def settle(self, candidates: Sequence[Candidate], also: Also | None = None) -> list[Accepted | Refusal]:
         """Keep the messages, all in one transaction; each is kept, known already, or refused for itself.
 
         Nearly all messages are new, so that is taken for granted first: who looks for each of them beforehand pays
-        for it with every message. When one is not, nothing of the try is kept, and the next one does look.
+        for it with every message. When one is not, nothing of the try is kept, and the next one does look. What has
+        to happen in the same transaction is done by `also`, in every try.
         """
         for tries in range(1, _MOST_TRIES):
             try:
-                return self._settle(candidates, look=tries > 1)
+                return self._settle(candidates, also, look=tries > 1)
             except ConflictError:
                 continue
-        return self._settle(candidates, look=True)
+        return self._settle(candidates, also, look=True)
 
-    def _settle(self, candidates: Sequence[Candidate], *, look: bool) -> list[Accepted | Refusal]:
+    def reject(self, connection: Connection, candidate: Candidate, refusal: Refusal) -> UUID | None:
+        """Keep a message as rejected for what is wrong with its delivery; nothing when its Identificatie was used."""
+        draft = self.drafting.undeliverable(candidate, refusal.findings, self.clock())
+        (outcome,) = messages.save(connection, self.keyring, [draft])
+        return outcome.id if isinstance(outcome, Stored) else None
+
+    def refusal_of(self, message: MessageRow, caller: Caller) -> Candidate | None:
+        """Make the answer that refuses a message which is kept, to be settled; nothing where there is none.
+
+        The caller acts for whom the message was sent to.
+        """
+        with self.database.read() as connection:
+            heen = self._read_back(connection, message)
+        return self.drafting.refusal_of(heen, caller, self.clock())
+
+    def _settle(self, candidates: Sequence[Candidate], also: Also | None, *, look: bool) -> list[Accepted | Refusal]:
         now = self.clock()
         with self.database.write() as connection:
             known = self._look_up(connection, candidates, now)
@@ -138,13 +160,16 @@ class Settling:
                 raise _OvertakenError
             this.ledger.close_declarations()
             messages.mark_opted_out(connection, _marked_afterwards(candidates, drafts))
-            batch = Batch(known, this.taken, changes)
+            batch = Batch(known, this.taken, changes, new)
             for follow in self.followers:
                 follow(connection, batch)
-            return [
+            results = [
                 _noticed(connection, _result(candidate, draft, drafts, now))
                 for candidate, draft in zip(candidates, drafts, strict=True)
             ]
+            if also:
+                also(connection, results)
+            return results
 
     def _look_up(self, connection: Connection, candidates: Sequence[Candidate], now: datetime) -> Known:
         """Ask once for everything that taking these messages needs."""

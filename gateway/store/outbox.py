@@ -31,18 +31,25 @@ _NEW = BulkInsert(
     "next_at",
     "first_at",
     "created_at",
+    "subject_id",
+    "reference",
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewOutgoing:
-    """Something that has to be sent outside, to be written in the transaction that decides so."""
+    """Something that has to be sent outside, to be written in the transaction that decides so.
+
+    `reference` is by what the other side may come back to it, `subject_id` what it is about besides a message.
+    """
 
     kind: str
     purpose: str
     recipient: str
     endpoint: str
     due_at: datetime
+    reference: str | None = None
+    subject_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,9 @@ class OutboxRow:
     id: UUID
     kind: str
     purpose: str
-    message_id: UUID
+    message_id: UUID | None
+    subject_id: UUID | None
+    reference: str | None
     recipient: str
     endpoint: str
     state: State
@@ -63,6 +72,13 @@ class OutboxRow:
     cause: str | None
     created_at: datetime
     ended_at: datetime | None
+
+    @property
+    def message(self) -> UUID:
+        """Give the message that it is about, for a kind that is about messages alone."""
+        if self.message_id is None:
+            raise AssertionError
+        return self.message_id
 
     @classmethod
     def from_row(cls, row: Row[Any]) -> Self:
@@ -102,14 +118,25 @@ class AttemptEnd:
     next_at: datetime | None = None
 
 
-def add(conn: Connection, outgoing: Iterable[tuple[UUID, datetime, NewOutgoing]]) -> None:
+def add(conn: Connection, outgoing: Iterable[tuple[UUID | None, datetime, NewOutgoing]]) -> None:
     """Write what is to be sent, each with the id of the message that it belongs to, and the present moment."""
-    _NEW.run(
-        conn,
-        [
-            (new_id(), new.kind, new.purpose, message, new.recipient, new.endpoint, "due", new.due_at, new.due_at, now)
-            for message, now, new in outgoing
-        ],
+    _NEW.run(conn, [_row(message, now, new) for message, now, new in outgoing])
+
+
+def _row(message: UUID | None, now: datetime, new: NewOutgoing) -> tuple[Any, ...]:
+    return (
+        new_id(),
+        new.kind,
+        new.purpose,
+        message,
+        new.recipient,
+        new.endpoint,
+        "due",
+        new.due_at,
+        new.due_at,
+        now,
+        new.subject_id,
+        new.reference,
     )
 
 
@@ -205,6 +232,12 @@ def of_messages(
     for row in conn.execute(query):
         found.setdefault(row.message_id, []).append(OutboxRow.from_row(row))
     return found
+
+
+def with_reference(conn: Connection, reference: str) -> OutboxRow | None:
+    """Give what was sent, or is to be, under a reference."""
+    row = conn.execute(select(_OUTBOX).where(_OUTBOX.c.reference == reference)).one_or_none()
+    return None if row is None else OutboxRow.from_row(row)
 
 
 def attempts(conn: Connection, outbox_id: UUID) -> list[AttemptRow]:

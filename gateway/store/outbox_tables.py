@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Uuid, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, Uuid, text
 
 from gateway.store.columns import UtcDateTime
-from gateway.store.tables import metadata
+from gateway.store.tables import GOES_ALONG, metadata
 
 # As literal text, so that the query and the partial index say the very same.
 UNFINISHED = "state IN ('due', 'sending')"
@@ -17,7 +17,11 @@ outbox = Table(
     # Which way it goes out, and what is to be said: a message itself, or something about it.
     Column("kind", String(12), nullable=False),
     Column("purpose", String(24), nullable=False),
-    Column("message_id", Uuid, ForeignKey("message.id"), nullable=False),
+    # What it is about: a message, or something that never became one, known to its kind.
+    Column("message_id", Uuid, ForeignKey("message.id"), info=GOES_ALONG),
+    Column("subject_id", Uuid),
+    # By what the other side names it when it comes back to it later.
+    Column("reference", String(40)),
     # The party that it is for, and where to; what an endpoint is, its kind knows.
     Column("recipient", String(8), nullable=False),
     Column("endpoint", String(300), nullable=False),
@@ -32,6 +36,8 @@ outbox = Table(
     Column("ended_at", UtcDateTime),
     CheckConstraint("kind IN ('mail', 'webhook', 'ggk0210')", name="kind"),
     CheckConstraint("state IN ('due', 'sending', 'sent', 'failed', 'dropped')", name="state"),
+    CheckConstraint("message_id IS NOT NULL OR subject_id IS NOT NULL", name="about"),
+    UniqueConstraint("reference"),
     Index(None, "message_id"),
     Index("ix_outbox_next_at", "next_at", postgresql_where=text(UNFINISHED), sqlite_where=text(UNFINISHED)),
     Index(

@@ -17,6 +17,7 @@ from gateway.store.events import add_events
 from gateway.store.identifiers import earliest_id
 from gateway.store.retention_tables import retention_round
 from gateway.store.schema import metadata
+from gateway.store.tables import GOES_ALONG
 
 Layer: TypeAlias = Literal["content", "record"]
 """What is removed: what a message says, or all there is of it."""
@@ -109,7 +110,7 @@ def remove_records(conn: Connection, message_ids: Sequence[UUID]) -> None:
 def _forget(conn: Connection, table: Table, keys: Sequence[Any]) -> None:
     """Remove rows by their keys, and first what refers to them: a reference that may be empty is emptied."""
     for child, column in _referring_to(table):
-        if column.nullable:
+        if column.nullable and column.info != GOES_ALONG:
             conn.execute(update(child).where(column.in_(keys)).values({column.name: None}))
             continue
         if any(_referring_to(child)):

@@ -17,6 +17,9 @@ from gateway.store import tables
 from gateway.store.audit import subject_place
 from gateway.store.audit_tables import audit_subject
 from gateway.store.content import content_parts, part_place
+from gateway.store.endpoints import secret_place
+from gateway.store.ggk_tables import endpoint, ggk_text_part
+from gateway.store.ggk_texts import text_place
 from gateway.store.holds import hold_place
 from gateway.store.retention_tables import legal_hold
 from gateway.store.vault import Keyring
@@ -49,6 +52,9 @@ SEALED: Final = (
     SealedColumn(tables.message_content, "data", "key_id", lambda row: part_place(row.message_id, row.part)),
     SealedColumn(audit_subject, "sealed", "key_id", lambda row: subject_place(row.number), "bsn_hash"),
     SealedColumn(legal_hold, "sealed", "key_id", lambda row: hold_place(row.id)),
+    SealedColumn(endpoint, "secret", "key_id", lambda row: secret_place(row.id)),
+    SealedColumn(endpoint, "older_secret", "older_key_id", lambda row: secret_place(row.id)),
+    SealedColumn(ggk_text_part, "data", "key_id", lambda row: text_place(row.received_id, row.part)),
 )
 FINGERPRINTS: Final = (FingerprintColumn(tables.message_subject, "bsn_hash", "key_id"),)
 

@@ -10,6 +10,7 @@ from gateway.store import (
     audit_tables,
     console_tables,
     deadline_tables,
+    ggk_tables,
     lifecycle_tables,
     manual_tables,
     outbox_tables,
@@ -26,6 +27,7 @@ TABLE_MODULES: Final = (
     manual_tables,
     lifecycle_tables,
     console_tables,
+    ggk_tables,
 )
 """Every module that has tables; being imported here is what puts them on the metadata."""
 

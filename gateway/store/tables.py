@@ -40,6 +40,10 @@ OPTED_OUT = "opt_out"
 NEEDS_ATTENTION = "status IN ('rejected', 'manual', 'failed', 'expired')"
 
 
+# The info of a reference that may be empty, to what it does not outlive: when that is removed, so is the row.
+GOES_ALONG = {"goes_along": True}
+
+
 def _one_of(name: str, column: str, *values: str) -> CheckConstraint:
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=name)

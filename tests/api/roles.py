@@ -6,12 +6,17 @@ Whoever adds an endpoint adds a row; a path that names something new is made fro
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from gateway.composition import Gateway
 from gateway.services.caller import Scope
+from gateway.services.clock import utc_now
+from gateway.store.ggk import ReceivedRow, add_received
+from gateway.store.identifiers import new_id
+from gateway.wire.document import Document
 from tests.api.client import Client
 from tests.api.described import Endpoint
 from tests.berichten import OTHER_PROVIDER, PROVIDER, heenbericht, post_of
@@ -31,6 +36,8 @@ class Scene:
     lease: str
     case: str
     handled: str
+    webhook: str = field(default_factory=lambda: str(uuid4()))
+    text: str = field(default_factory=lambda: str(uuid4()))
 
     def call(self, role: str, method: str, path: str, **options: Any) -> Any:
         """Call as somebody."""
@@ -66,9 +73,33 @@ def set_scene(gateway: Gateway, clock: Clock, client: Client) -> Scene:
     (leased,) = gateway.services.queueing.lease(PLAIN, caller_for(gateway, PLAIN), limit=1, seconds=3600, types=[])
     people = accepted(gateway, caller_for(gateway, PROVIDER), heenbericht("JW317", municipality=BY_HAND)).message
     assert people.handling is not None
-    return Scene(
-        client, tokens_of(gateway, clock), str(row.id), str(leased.lease.id), str(people.handling.id), str(people.id)
+    webhook = gateway.services.endpoints.add_webhook(PROVIDER, "https://aanbieder.example/ijw").row
+    tokens = tokens_of(gateway, clock)
+    ids = (row.id, leased.lease.id, people.handling.id, people.id, webhook.id, _text(gateway))
+    return Scene(client, tokens, *map(str, ids))
+
+
+def _text(gateway: Gateway) -> UUID:
+    """Keep a text for the municipality."""
+    received = ReceivedRow(
+        id=new_id(),
+        sender=PROVIDER,
+        reference=str(uuid4()),
+        kind="Di01",
+        function="Dummy",
+        function_version="00010000",
+        application="Zorgpakket",
+        administration=None,
+        user_name=None,
+        recipient=PLAIN,
+        cross_reference=None,
+        digest=bytes(32),
+        received_at=utc_now(),
     )
+    with gateway.database.write() as connection:
+        add_received(connection, received)
+        gateway.services.texts.keep_in(connection, received, "a.csv", Document(b"a;b"))
+    return received.id
 
 
 def outside(statuses: int, **others: int) -> dict[str, int]:
@@ -121,6 +152,34 @@ TABLE: dict[Endpoint, tuple[Callable[[Scene], str], Options, dict[str, int]]] = 
     ),
     Endpoint("GET", "/deadlines"): (lambda _: "/v1/deadlines", {}, outside(200, monitor=403)),
     Endpoint("GET", "/audit-events"): (lambda _: "/v1/audit-events", {}, outside(403, admin=200)),
+    Endpoint("GET", "/text-files"): (lambda _: "/v1/text-files", {}, outside(200, monitor=403)),
+    Endpoint("GET", "/text-files/{id}/content"): (
+        lambda scene: f"/v1/text-files/{scene.text}/content",
+        {},
+        outside(404, municipality=200, admin=200, monitor=403),
+    ),
+    Endpoint("GET", "/webhooks"): (lambda _: "/v1/webhooks", {}, outside(200, monitor=403)),
+    Endpoint("POST", "/webhooks"): (
+        lambda _: "/v1/webhooks",
+        {"json": {"party": PROVIDER, "url": "https://aanbieder.example/ijw"}},
+        outside(404, provider=201, supplier=201, admin=201, monitor=403),
+    ),
+    Endpoint("POST", "/webhooks/{id}/secrets"): (
+        lambda scene: f"/v1/webhooks/{scene.webhook}/secrets",
+        {},
+        outside(404, provider=201, supplier=201, admin=201, monitor=403),
+    ),
+    Endpoint("PUT", "/webhooks/{id}/state"): (
+        lambda scene: f"/v1/webhooks/{scene.webhook}/state",
+        {"json": {"state": "paused"}},
+        outside(404, provider=200, supplier=200, admin=200, monitor=403),
+    ),
+    # The first who may removes it; for who comes after, it is gone.
+    Endpoint("DELETE", "/webhooks/{id}"): (
+        lambda scene: f"/v1/webhooks/{scene.webhook}",
+        {},
+        outside(404, provider=204, monitor=403),
+    ),
     Endpoint("DELETE", "/leases/{leaseId}"): (
         lambda scene: f"/v1/leases/{scene.lease}",
         {},
@@ -152,5 +211,6 @@ BESIDE: dict[str, dict[str, int]] = {
     "/problems/{kind}": {},
     "/rules": {},
     "/rules/{code}": {},
+    "/stuf/ggk0210/OntvangAsynchroon?wsdl": {},
     "/metrics": outside(403, admin=200, monitor=200),
 }

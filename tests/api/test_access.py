@@ -9,6 +9,7 @@ import pytest
 from fastapi import APIRouter
 from starlette.routing import BaseRoute, Mount, Route
 
+from gateway.api import ggk
 from gateway.api.entrance import Entrance
 from gateway.composition import Gateway
 from tests.api.client import Client
@@ -50,7 +51,8 @@ def test_every_address_is_in_a_table(gateway: Gateway) -> None:
     """There is nothing else to call than what the tables name."""
     around = application(gateway)
     assert isinstance(around, Entrance)
-    known = {(method, f"/v1{path}") for method, path in TABLE} | {("GET", path) for path in BESIDE}
+    known = {(method, f"/v1{path}") for method, path in TABLE}
+    known |= {("GET", path.partition("?")[0]) for path in BESIDE} | {("POST", ggk.PATH)}
     assert set(_calls(around.application.routes)) == known
 
 

@@ -148,6 +148,9 @@ def test_usage(gateway: Gateway, clock: Clock, ids: list[UUID]) -> None:
         "message_content.data": {"test": 3},
         "audit_subject.sealed": {"test": 2},
         "legal_hold.sealed": {"test": 1},
+        "endpoint.secret": {},
+        "endpoint.older_secret": {},
+        "ggk_text_part.data": {},
         "message_subject.bsn_hash": {"test": 3},
     }
     assert set(rotating(gateway, clock).usage()) == {

@@ -9,7 +9,7 @@ from gateway import resources
 from gateway.errors import RouteTableError
 from gateway.exchange.agreement import Agreement
 from gateway.exchange.agreement_checks import AllowedBudgets, MedicalReferral, Pause
-from gateway.exchange.route import Answerer, Delivery, HistoryChecks, Manual, Route, RouteTable
+from gateway.exchange.route import Answerer, Delivery, GgkDoor, HistoryChecks, Manual, Route, RouteTable
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.rules.rule import OwnProduct
 from gateway.services.route_explained import without_source
@@ -297,8 +297,8 @@ def test_limits_are_kept(tmp_path: Path, lists: Codelijsten) -> None:
     [
         ('codes = "0384"', 4, "municipality.codes: deze sleutel is onbekend; bekend zijn: "),
         ('delivery = "fax"', 4, "municipality.delivery: deze waarde past niet"),
-        ('delivery = "ggk0210"', 4, 'municipality.delivery: "ggk0210" wordt nog niet ondersteund'),
-        ('delivery = "webhook"', 4, "nog niet ondersteund"),
+        ('delivery = "ggk0210"', 4, 'municipality.delivery: bij "ggk0210" hoort [municipality.ggk0210]'),
+        ('delivery = "ggk0210"\n[municipality.ggk0210]\nendpoint = "http://ggk.example"', 6, "het https-adres"),
         ('delivery = "email"', 4, "nog niet ondersteund"),
         ('[municipality.limits]\nmedical_referral_budget = "veel"', 5, "in euro"),
         ('[[municipality.product]]\ncode = "123456"\ncategory = "49"', 5, "hoogstens vijf tekens"),
@@ -462,3 +462,13 @@ def test_a_certificate_alone_encrypts_nothing(tmp_path: Path, lists: Codelijsten
     assert route is not None
     assert route.manual is not None
     assert route.manual.certificate is None
+
+
+def test_a_municipality_with_a_ggk(tmp_path: Path, lists: Codelijsten) -> None:
+    """Its address and application are read; on this machine itself the address may be plain HTTP."""
+    (tmp_path / "regio.toml").write_text(
+        f'{DIEMEN}delivery = "ggk0210"\n[municipality.ggk0210]\nendpoint = "http://127.0.0.1:8000/stuf"\ntexts = true\n'
+    )
+    route = read_route_book(tmp_path, lists).on(date(2026, 8, 1)).get("0384")
+    assert route is not None
+    assert (route.delivery, route.ggk) == (Delivery.GGK0210, GgkDoor("http://127.0.0.1:8000/stuf", "GGk", texts=True))
