@@ -100,6 +100,12 @@ amounts = [1000, 2000]
 text = "Een budget is 1.000 of 2.000 euro."
 source = "Proefstuk"
 [[agreement]]
+code = "PROEF-EEN"
+check = "one_provider"
+amounts = [1000]
+text = "Twee budgetten van 1.000 euro bij twee aanbieders vragen de instemming van de gemeente."
+source = "Proefstuk"
+[[agreement]]
 code = "PROEF-WEIGERT"
 check = "longest_period"
 months = 12

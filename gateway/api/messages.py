@@ -81,11 +81,11 @@ async def post_message(request: Request) -> Response:
         result = await services.commits.run(candidate)
     finally:
         document.close()
-    return answer(refusal_problem(result)) if isinstance(result, Refusal) else _accepted(result)
+    return answer(refusal_problem(result)) if isinstance(result, Refusal) else _accepted(result, caller)
 
 
-def _accepted(result: Accepted) -> Response:
-    body = json.dumps(receipt(result.message), ensure_ascii=False).encode()
+def _accepted(result: Accepted, caller: Caller) -> Response:
+    body = json.dumps(receipt(result.message, caller), ensure_ascii=False).encode()
     location = f"/v1/messages/{result.message.id}"
     return Response(body, 202 if result.new else 200, {"Location": location}, "application/json")
 
@@ -114,7 +114,7 @@ def _post_entry(services: Services, caller: Caller, entry: Document | ReadRefusa
     with closing(entry):
         candidate = services.intake.prepare(entry, caller, opt_out=opt_out)
         result = candidate if isinstance(candidate, Refusal) else services.intake.settle([candidate])[0]
-        return refusal_problem(result) if isinstance(result, Refusal) else receipt(result.message)
+        return refusal_problem(result) if isinstance(result, Refusal) else receipt(result.message, caller)
 
 
 @router.get("/messages", summary="Berichten opsommen", response_model=MessagePage, responses=problems(400, 401, 403))
@@ -142,7 +142,7 @@ def _search(services: Services, caller: Caller, wanted: MessageSearch) -> Respon
         bsn=wanted.bsn,
     )
     found, more = services.inquiry.search(conditions, caller, limit=wanted.limit, after=wanted.cursor)
-    return JSONResponse(page([receipt(message) for message in found], str(more) if more else None))
+    return JSONResponse(page([receipt(message, caller) for message in found], str(more) if more else None))
 
 
 @router.get(
@@ -156,7 +156,7 @@ def get_message(services: Has, caller: Reader, message_id: MessageId) -> Respons
     found = services.inquiry.detail(message_id, caller)
     if found is None:
         raise _not_found()
-    return JSONResponse(detail(found))
+    return JSONResponse(detail(found, caller))
 
 
 @router.get(

@@ -41,7 +41,7 @@ def waiting(
     if not caller.may_read(party) or not services.parties.exists(party):
         raise _no_queue()
     found = services.queueing.waiting(party, limit=wanted.limit, types=wanted.type, caller=caller)
-    return JSONResponse(page([receipt(message) for message in found], None))
+    return JSONResponse(page([receipt(message, caller) for message in found], None))
 
 
 @router.post(
@@ -58,7 +58,7 @@ def lease(services: Has, caller: Reader, party: str, wanted: LeaseRequest | None
         raise _no_queue()
     asked = wanted or LeaseRequest()
     given = services.queueing.lease(party, caller, limit=asked.limit, seconds=asked.lease_seconds, types=asked.types)
-    return JSONResponse({"leases": [leased(one) for one in given]})
+    return JSONResponse({"leases": [leased(one, caller) for one in given]})
 
 
 @router.put(

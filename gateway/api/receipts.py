@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateway.exchange.manual_case import reference_of
+from gateway.services.caller import Caller
 from gateway.services.inquiry import Detail
 from gateway.store.queues import Leased
 from gateway.store.rows import CaseNotice, MessageRow
@@ -16,8 +17,12 @@ def moment(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def receipt(message: MessageRow) -> dict[str, Any]:
-    """Give the receipt of a message: all but its content; with its case, when people handle it."""
+def receipt(message: MessageRow, reader: Caller) -> dict[str, Any]:
+    """Give the receipt of a message: all but its content; with its case, when people handle it.
+
+    What one party alone may see is there for whoever reads as that party, or operates the gateway.
+    """
+    private = (one for one in message.private if one.only_for is not None and reader.may_read(one.only_for))
     given: dict[str, Any] = {
         "id": str(message.id),
         "type": message.type,
@@ -28,7 +33,7 @@ def receipt(message: MessageRow) -> dict[str, Any]:
         "dagtekening": message.dagtekening.isoformat(),
         "status": message.status,
         "receivedAt": moment(message.received_at),
-        "findings": [finding.as_json() for finding in message.findings],
+        "findings": [finding.as_json() for finding in (*message.findings, *private)],
     }
     if message.opt_out:
         given["optOut"] = True
@@ -48,10 +53,10 @@ def _handling(case: CaseNotice) -> dict[str, Any]:
     }
 
 
-def detail(found: Detail) -> dict[str, Any]:
+def detail(found: Detail, reader: Caller) -> dict[str, Any]:
     """Give a receipt with all that happened and all that belongs to it."""
     return {
-        **receipt(found.message),
+        **receipt(found.message, reader),
         "timeline": [{"at": moment(event.at), "event": event.kind, **event.detail} for event in found.timeline],
         "related": [
             {"id": str(message.id), "type": message.type, "relation": kind, "status": message.status}
@@ -60,13 +65,13 @@ def detail(found: Detail) -> dict[str, Any]:
     }
 
 
-def leased(given: Leased) -> dict[str, Any]:
+def leased(given: Leased, reader: Caller) -> dict[str, Any]:
     """Give a lease with the message that it is about."""
     return {
         "leaseId": str(given.lease.id),
         "expiresAt": moment(given.lease.expires_at),
         "attempt": given.lease.attempt,
-        "message": receipt(given.message),
+        "message": receipt(given.message, reader),
     }
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Protocol, TypeAlias
 
 from gateway.errors import RuleFailedError
+from gateway.exchange.address import municipality_of
 from gateway.ijw.bericht import Bericht
 from gateway.ijw.dossier import Dossier
 from gateway.ijw.elementen import elements
@@ -77,18 +79,20 @@ class Asked:
         return At(self.element, name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Situation:
     """A message, and what a check may know besides.
 
-    `dossier` is what earlier messages between the two parties say of the client. `referral_budget` is up to what
-    budget, in euros, a doctor refers without the municipality. `categories` are those of products that the agreements
-    are about in this municipality; None is all.
+    `dossier` is what earlier messages between the two parties say of the client, `elsewhere` what those between the
+    municipality and other providers do: a finding that rests on it is the municipality's alone. `referral_budget` is
+    up to what budget, in euros, a doctor refers without the municipality. `categories` are those of products that the
+    agreements are about in this municipality; None is all.
     """
 
     bericht: Bericht
     feestdagen: Container[date] = frozenset()
     dossier: Dossier = field(default_factory=Dossier)
+    elsewhere: tuple[Dossier, ...] = ()
     referral_budget: int | None = None
     categories: frozenset[str] | None = None
 
@@ -97,12 +101,15 @@ class Situation:
         """Give the day that the message bears."""
         return self.bericht.header.bericht_identificatie.dagtekening
 
-    def asked(self) -> Iterator[Asked]:
+    @cached_property
+    def asked(self) -> tuple[Asked, ...]:
         """Give the products that the message asks for or allocates, as far as the agreements are about them."""
-        for element in _products(self.bericht):
-            found = Asked(element, self._product(element))
-            if self.categories is None or (found.product and found.product.categorie in self.categories):
-                yield found
+        found = (Asked(element, self._product(element)) for element in _products(self.bericht))
+        return tuple(
+            one
+            for one in found
+            if self.categories is None or (one.product is not None and one.product.categorie in self.categories)
+        )
 
     def starts(self) -> tuple[JW305.StartProduct, ...]:
         """Give the starts that the message reports."""
@@ -143,7 +150,8 @@ class Agreement:
     """One agreement of a region.
 
     `text` is the sentence that the user reads, `source` where the agreement stands. Without a `retourcode` it is
-    advice; with one, a message that breaks it is refused with that code at the class concerned (IV028).
+    advice; with one, a message that breaks it is refused with that code at the class concerned (IV028). A `private`
+    one is the municipality's own: the provider does not get to see that it is broken.
     """
 
     code: str
@@ -151,6 +159,7 @@ class Agreement:
     source: str
     check: Check
     retourcode: str | None = None
+    private: bool = False
 
     @property
     def refuses(self) -> bool:
@@ -173,7 +182,7 @@ def held_against(agreements: Iterable[Agreement], situation: Situation) -> list[
     if not found:
         return []
     paths = _Paths(situation.bericht)
-    return [_finding(agreement, tuple(dict.fromkeys(map(paths.of, breach)))) for agreement, breach in found]
+    return [_finding(agreement, situation, tuple(dict.fromkeys(map(paths.of, breach)))) for agreement, breach in found]
 
 
 def _breaches(agreement: Agreement, situation: Situation) -> list[Breach]:
@@ -184,8 +193,16 @@ def _breaches(agreement: Agreement, situation: Situation) -> list[Breach]:
         raise RuleFailedError(message, code=agreement.code) from error
 
 
-def _finding(agreement: Agreement, paths: tuple[str, ...]) -> Finding:
-    return Finding("gateway", agreement.code, agreement.text, paths[0], paths, retourcode=agreement.retourcode)
+def _finding(agreement: Agreement, situation: Situation, paths: tuple[str, ...]) -> Finding:
+    return Finding(
+        "gateway",
+        agreement.code,
+        agreement.text,
+        paths[0],
+        paths,
+        retourcode=agreement.retourcode,
+        only_for=municipality_of(situation.bericht) if agreement.private else None,
+    )
 
 
 class _Paths:

@@ -16,7 +16,13 @@ from typing import Final, TypeAlias
 from gateway.exchange.agreement import Asked, Breach, Situation
 from gateway.exchange.werkdagen import werkdagen_later
 from gateway.ijw.declaratie import JW323
-from gateway.ijw.dossier import TIJDELIJK_BEEINDIGD, VERWIJDEREN
+from gateway.ijw.dossier import (
+    REDEN_VERVALLEN,
+    REDEN_VERWIJDERD,
+    TIJDELIJK_BEEINDIGD,
+    VERWIJDEREN,
+    Dossier,
+)
 from gateway.ijw.typen import Omvang
 from gateway.ijw.verzoek import JW317
 from gateway.rules.rule import At
@@ -27,16 +33,21 @@ ARTSEN: Final = frozenset({"02", "03", "05"})
 VERZOEKEN: Final = frozenset({"JW315", "JW317"})
 MINUUT, UUR, ETMAAL = "01", "04", "14"
 PER_DAG, PER_WEEK, PER_MAAND, TOTAAL = "1", "2", "4", "6"
+_REMOVED: Final = frozenset({REDEN_VERWIJDERD, REDEN_VERVALLEN})
 _A_DAY: Final = timedelta(days=1)
 _WEEK: Final = 7
 _MONTHS: Final = 12
 
-# The codes of products that a check is about; None is every product, and none at all makes the check sleep.
+# Codes of products, or categories, that a check is about; None is every product, and none at all makes it sleep. What
+# has a budget has no product code (CD041, CD077): then a category is all that a message tells.
 Codes: TypeAlias = frozenset[str] | None
 
 
-def _about(asked: Asked, codes: Codes) -> bool:
-    return codes is None or (asked.product is not None and asked.product.code in codes)
+def _about(asked: Asked, products: Codes, categories: Codes = None) -> bool:
+    if products is None and categories is None:
+        return True
+    product = asked.product
+    return product is not None and (product.code in (products or ()) or product.categorie in (categories or ()))
 
 
 def months_later(day: date, months: int) -> date:
@@ -62,15 +73,15 @@ class AllowedBudgets:
 
     amounts: tuple[int, ...]
     above: bool = False
-    products: Codes = None
+    categories: Codes = None
     types: frozenset[str] = VERZOEKEN
 
     def breaches(self, situation: Situation) -> Iterator[Breach]:
         """Give every budget that is another amount."""
         allowed = {amount * CENTS for amount in self.amounts}
-        for asked in situation.asked():
+        for asked in situation.asked:
             budget = asked.budget
-            if budget is None or not _about(asked, self.products) or budget in allowed:
+            if budget is None or not _about(asked, None, self.categories) or budget in allowed:
                 continue
             if not (self.above and budget > max(allowed)):
                 yield (asked.at("budget"),)
@@ -89,7 +100,7 @@ class MedicalReferral:
         limit = self.budget if self.budget is not None else situation.referral_budget
         if limit is None:
             return
-        for asked in situation.asked():
+        for asked in situation.asked:
             by_doctor = asked.verwijzer is not None and asked.verwijzer.type in self.referrers
             if by_doctor and asked.budget is not None and asked.budget > limit * CENTS:
                 yield (asked.at("budget"),)
@@ -109,7 +120,7 @@ class NoticeOfChange:
     def breaches(self, situation: Situation) -> Iterator[Breach]:
         """Give every change that is asked for too late."""
         earliest = days_later(situation.dagtekening, self.weeks * _WEEK)
-        for asked in situation.asked():
+        for asked in situation.asked:
             if not isinstance(asked.element, JW317.TeWijzigenProduct):
                 continue
             known = situation.dossier.toewijzing(asked.element.toewijzing_nummer)
@@ -127,12 +138,14 @@ class LongestPeriod:
     days: int = 0
     budgets: bool = False
     products: Codes = None
+    categories: Codes = None
     types: frozenset[str] = VERZOEKEN
 
     def breaches(self, situation: Situation) -> Iterator[Breach]:
         """Give every product that lasts longer, or has no end."""
-        for asked in situation.asked():
-            if not _about(asked, self.products) or (self.budgets and asked.budget is None):
+        for asked in situation.asked:
+            about = _about(asked, self.products, self.categories)
+            if not about or (self.budgets and asked.budget is None):
                 continue
             last = days_later(months_later(asked.begin, self.months), self.days) - _A_DAY
             if asked.end is None or asked.end > last:
@@ -150,7 +163,7 @@ class LargestVolume:
 
     def breaches(self, situation: Situation) -> Iterator[Breach]:
         """Give every Omvang that is more in all, as far as unit and period tell."""
-        for asked in situation.asked():
+        for asked in situation.asked:
             if asked.omvang is None or not _about(asked, self.products):
                 continue
             total = _total(asked, asked.omvang, self.unit)
@@ -188,7 +201,7 @@ class Units:
 
     def breaches(self, situation: Situation) -> Iterator[Breach]:
         """Give every Omvang in another unit."""
-        for asked in situation.asked():
+        for asked in situation.asked:
             if asked.omvang is not None and _about(asked, self.products) and asked.omvang.eenheid not in self.units:
                 yield (asked.at("omvang"),)
 
@@ -203,7 +216,7 @@ class RequestInTime:
 
     def breaches(self, situation: Situation) -> Iterator[Breach]:
         """Give every product that is asked for later."""
-        for asked in situation.asked():
+        for asked in situation.asked:
             # What is asked for ahead is not late, and counting on from the last day that there is would not end.
             if not _about(asked, self.products) or asked.begin >= situation.dagtekening:
                 continue
@@ -224,7 +237,7 @@ class DaysAWeek:
 
     def breaches(self, situation: Situation) -> Iterator[Breach]:
         """Give the products that are too many days together."""
-        asked = [one for one in situation.asked() if _about(one, self.products) and _days_a_week(one.omvang)]
+        asked = [one for one in situation.asked if _about(one, self.products) and _days_a_week(one.omvang)]
         together = [*asked, *(one for one in _allocated(situation) if _about(one, self.products))]
         for day in sorted({one.begin for one in together}):
             running = [one for one in together if one.begin <= day and (one.end is None or day <= one.end)]
@@ -249,7 +262,7 @@ def _allocated(situation: Situation) -> Iterator[Asked]:
     if situation.bericht.TYPE == "JW301":
         return
     changed = {
-        one.element.toewijzing_nummer for one in situation.asked() if isinstance(one.element, JW317.TeWijzigenProduct)
+        one.element.toewijzing_nummer for one in situation.asked if isinstance(one.element, JW317.TeWijzigenProduct)
     }
     for feit in situation.dossier.latest_toewijzingen():
         if feit.klasse.toewijzing_nummer not in changed:
@@ -279,6 +292,40 @@ class Pause:
                 continue
             if start.begindatum > days_later(last.einddatum, self.weeks * _WEEK):
                 yield (At(start, "begindatum"),)
+
+
+@dataclass(frozen=True, slots=True)
+class OneProvider:
+    """One of these budgets is at one provider at a time; a second provider asks the municipality first.
+
+    It rests on what other providers do for the client, which the sender has no right to know (OP095).
+    """
+
+    amounts: tuple[int, ...]
+    types: frozenset[str] = VERZOEKEN
+
+    def breaches(self, situation: Situation) -> Iterator[Breach]:
+        """Give every such budget that is asked for on days on which another provider has one."""
+        standard = {amount * CENTS for amount in self.amounts}
+        others = [period for dossier in situation.elsewhere for period in _running(dossier, standard)]
+        for asked in situation.asked:
+            end = asked.end or date.max
+            if asked.budget in standard and any(asked.begin <= last and first <= end for first, last in others):
+                yield (asked.at("budget"),)
+
+
+def _running(dossier: Dossier, budgets: set[int]) -> Iterator[tuple[date, date]]:
+    """Give the first and last days of the allocations with such a budget; care that was stopped for good is over."""
+    stopped = {
+        feit.klasse.toewijzing_nummer: feit.klasse.einddatum
+        for feit in dossier.standing_stops()
+        if feit.klasse.reden_beeindiging != TIJDELIJK_BEEINDIGD
+    }
+    for feit in dossier.latest_toewijzingen():
+        allocated = feit.klasse
+        if allocated.budget in budgets and allocated.reden_wijziging not in _REMOVED:
+            end = allocated.einddatum or date.max
+            yield allocated.ingangsdatum, min(end, stopped.get(allocated.toewijzing_nummer, end))
 
 
 @dataclass(frozen=True, slots=True)

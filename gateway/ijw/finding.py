@@ -15,6 +15,7 @@ class Finding:
 
     `message` is one plain Dutch sentence without any personal value; `path` and `paths` are local names from the
     root (`/Bericht/Client/Bsn`); `line` is the line in the document; `retourcode` goes into the retourbericht.
+    `only_for` is the party that alone may see it, where it tells what the other does not know.
     """
 
     source: Source
@@ -24,6 +25,7 @@ class Finding:
     paths: tuple[str, ...] = ()
     line: int | None = None
     retourcode: str | None = None
+    only_for: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Give the finding as the contract writes it."""
@@ -38,9 +40,13 @@ class Finding:
             "message": self.message,
         }
 
+    def as_kept(self) -> dict[str, Any]:
+        """Give the finding as it is kept beside a message: as the contract writes it, and who alone may see it."""
+        return self.as_json() if self.only_for is None else {**self.as_json(), "onlyFor": self.only_for}
+
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Read back what `as_json` gave."""
+        """Read back what `as_json` or `as_kept` gave."""
         return cls(
             source=data["source"],
             code=data["code"],
@@ -49,4 +55,5 @@ class Finding:
             paths=tuple(data["paths"]),
             line=data["line"],
             retourcode=data["retourcode"],
+            only_for=data.get("onlyFor"),
         )

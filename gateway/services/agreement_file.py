@@ -17,7 +17,9 @@ _Amount = Annotated[int, Field(ge=1)]
 _Count = Annotated[int, Field(ge=1, le=10_000)]
 _Code = Annotated[str, StringConstraints(pattern=r"^\S{1,5}$")]
 _Products = list[_Code]
+_Categories = list[Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]]
 _AMOUNTS: Final = "een lijst van bedragen in hele euro's, zoals [1000, 2000]"
+_CATEGORIES: Final = 'een lijst van categorieën, zoals ["54"]; een lege lijst zet de afspraak stil'
 _PRODUCTS: Final = 'een lijst van productcodes, zoals ["46A04"]; een lege lijst zet de afspraak stil'
 
 
@@ -41,6 +43,10 @@ class AgreementTable(DatedTable):
         default=None, description='bij refuse = true: de code in het retourbericht, zoals "0001"'
     )
 
+    private: bool = Field(
+        default=False, description="true als alleen de gemeente de bevinding ziet, en de aanbieder niet"
+    )
+
     @property
     def kind(self) -> Check:
         """Give the check."""
@@ -49,12 +55,14 @@ class AgreementTable(DatedTable):
     @property
     def agreement(self) -> Agreement:
         """Give the agreement as the gateway works with it."""
-        return Agreement(self.code, self.text, self.source, self.kind, self.retourcode if self.refuse else None)
+        retourcode = self.retourcode if self.refuse else None
+        return Agreement(self.code, self.text, self.source, self.kind, retourcode, self.private)
 
     @property
     def sleeps(self) -> bool:
-        """Tell whether it is about no product at all, because its source names no codes."""
-        return getattr(self.kind, "products", None) == frozenset()
+        """Tell whether it is about no product at all, because its source names no codes or categories."""
+        named = [getattr(self, key, None) for key in ("products", "categories")]
+        return any(codes is not None for codes in named) and not any(named)
 
 
 class BudgetTable(AgreementTable):
@@ -63,12 +71,12 @@ class BudgetTable(AgreementTable):
     check: Literal["budget"]
     amounts: Annotated[list[_Amount], Field(min_length=1)] = Field(description=_AMOUNTS)
     above: bool = Field(default=False, description="true als ook elk hoger bedrag mag (een offerte)")
-    products: _Products | None = Field(default=None, description=f"{_PRODUCTS}; weglaten is elk product")
+    categories: _Categories | None = Field(default=None, description=f"{_CATEGORIES}; weglaten is elk product")
 
     @property
     def kind(self) -> Check:
         """Give the check."""
-        return checks.AllowedBudgets(tuple(self.amounts), self.above, _codes(self.products))
+        return checks.AllowedBudgets(tuple(self.amounts), self.above, _codes(self.categories))
 
 
 class MedicalReferralTable(AgreementTable):
@@ -105,11 +113,13 @@ class PeriodTable(AgreementTable):
     days: _Count | None = Field(default=None, description="hoeveel dagen: een geheel getal")
     budgets: bool = Field(default=False, description="true als het alleen gaat om wat een budget heeft")
     products: _Products | None = Field(default=None, description=f"{_PRODUCTS}; weglaten is elk product")
+    categories: _Categories | None = Field(default=None, description=f"{_CATEGORIES}; weglaten is elk product")
 
     @property
     def kind(self) -> Check:
         """Give the check."""
-        return checks.LongestPeriod(self.months or 0, self.days or 0, self.budgets, _codes(self.products))
+        products, categories = _codes(self.products), _codes(self.categories)
+        return checks.LongestPeriod(self.months or 0, self.days or 0, self.budgets, products, categories)
 
 
 class VolumeTable(AgreementTable):
@@ -193,6 +203,21 @@ class NotDeclaredTable(AgreementTable):
         return checks.NotDeclared(_codes(self.products))
 
 
+class OneProviderTable(AgreementTable):
+    """`check = "one_provider"`: one of these budgets is at one provider at a time."""
+
+    check: Literal["one_provider"]
+    amounts: Annotated[list[_Amount], Field(min_length=1)] = Field(description=_AMOUNTS)
+    private: Literal[True] = Field(
+        default=True, description="altijd true: wat een andere aanbieder doet is niet aan de afzender"
+    )
+
+    @property
+    def kind(self) -> Check:
+        """Give the check."""
+        return checks.OneProvider(tuple(self.amounts))
+
+
 AnyAgreement: TypeAlias = Annotated[
     BudgetTable
     | MedicalReferralTable
@@ -203,6 +228,7 @@ AnyAgreement: TypeAlias = Annotated[
     | InTimeTable
     | DaysTable
     | PauseTable
+    | OneProviderTable
     | NotDeclaredTable,
     Field(discriminator="check"),
 ]

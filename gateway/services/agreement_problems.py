@@ -32,6 +32,8 @@ def _wrong(source: Source, place: Place, key: str, reason: str) -> Problem:
 def _wrong_refusal(source: Source, place: Place, table: AgreementTable, lists: Codelijsten) -> Iterator[Problem]:
     if table.refuse and table.retourcode is None:
         yield _wrong(source, place, "refuse", 'vraagt ook een retourcode, zoals retourcode = "0001".')
+    if table.refuse and table.private:
+        yield _wrong(source, place, "private", "een weigering ziet de afzender ook; laat een van beide weg.")
     if table.retourcode is not None and not table.refuse:
         yield _wrong(source, place, "retourcode", "hoort bij refuse = true; advies heeft geen retourcode.")
     if table.retourcode is not None and lists.meaning("LDT_RetourCode", table.retourcode) is None:
@@ -53,6 +55,9 @@ def _wrong_products(source: Source, place: Place, table: AgreementTable, lists: 
         if lists.product(code) is None and code not in own:
             reason = f"{code} staat niet in de landelijke lijst, en is geen eigen code van een gemeente in dit bestand."
             yield _wrong(source, place, "products", reason)
+    for category in getattr(table, "categories", None) or ():
+        if lists.meaning("LDT_ProductCategorie", category) is None:
+            yield _wrong(source, place, "categories", f"{category} is geen landelijke categorie.")
 
 
 def _wrong_figures(source: Source, place: Place, table: AgreementTable, lists: Codelijsten) -> Iterator[Problem]:

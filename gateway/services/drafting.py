@@ -22,7 +22,7 @@ from gateway.services.case_opening import mails_about, open_case
 from gateway.services.clock import dutch_day
 from gateway.store.identifiers import new_id
 from gateway.store.messages import NewMessage
-from gateway.store.rows import MessageRow
+from gateway.store.rows import MessageRow, parted
 from gateway.wire.codec import Codec
 from gateway.wire.document import Document
 
@@ -265,6 +265,7 @@ def _kept(
 
 def row_of(message: NewMessage) -> MessageRow:
     """Give a message that was just written as it would be read."""
+    findings, private = parted(message.findings)
     return MessageRow(
         id=message.id,
         type=message.type,
@@ -277,7 +278,8 @@ def row_of(message: NewMessage) -> MessageRow:
         origin=message.origin,
         size=message.size,
         digest=message.digest,
-        findings=message.findings,
+        findings=findings,
+        private=private,
         received_at=message.received_at,
         failures=0,
         lease_id=None,

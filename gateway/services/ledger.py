@@ -126,6 +126,14 @@ class Ledger:
             return Dossier()
         return next((self._dossiers.get(client).counting for client in clients_of(entry.bericht)), Dossier())
 
+    def elsewhere(self, entry: Entry) -> tuple[Dossier, ...]:
+        """Give what is known between the municipality and other providers of the client of a message about one."""
+        if isinstance(entry.bericht, JW323 | JW325):
+            return ()
+        return tuple(
+            found.counting for client in clients_of(entry.bericht) for found in self._dossiers.elsewhere(client)
+        )
+
     def history(self, entry: Entry, since: date | None) -> History:
         """Give what was known before a message, for the rules to judge it by."""
         bericht = entry.bericht

@@ -61,7 +61,7 @@ def sleeping(book: RouteBook) -> Iterator[str]:
     for source in book.sources:
         for number, table in enumerate(source.contents.agreement):
             if table.sleeps:
-                yield f"{_where(source, ('agreement', number))}: {table.code} staat stil: products is leeg."
+                yield f"{_where(source, ('agreement', number))}: {table.code} staat stil: zij noemt geen product."
 
 
 def _where(source: Source, place: Place) -> str:
@@ -131,7 +131,7 @@ class _Explanation:
         for number, agreed in enumerate(self._source.contents.agreement):
             if agreed.municipalities is None or self._table.code in agreed.municipalities:
                 consequence = f"weigert met {agreed.retourcode}" if agreed.refuse else "advies"
-                value = f"{agreed.text} ({'staat stil: geen productcodes' if agreed.sleeps else consequence})"
+                value = f"{agreed.text} ({'staat stil: zij noemt geen product' if agreed.sleeps else consequence})"
                 yield Explained(
                     agreed.code,
                     value,

@@ -221,7 +221,7 @@ class Settling:
         if entry is None:
             return self.drafting.draft(candidate, this.known)
         lined = candidate.document if candidate.lined else None
-        advice = self.surroundings.advice_on(candidate.bericht, lined, this.ledger.dossier(entry))
+        advice = self._advice(this, candidate, entry, lined)
         advised = replace(candidate, findings=(*candidate.findings, *advice)) if advice else candidate
         draft = self.drafting.draft(advised, this.known, self._contradictions(this, candidate, entry))
         if draft.counts:
@@ -229,6 +229,13 @@ class Settling:
             this.ledger.write(entry, message.id, by_hand=ByHand.of(message.status), answer=draft.answer)
             this.taken.append(Taken(message, candidate, entry.refused))
         return draft
+
+    def _advice(self, this: _Round, candidate: Candidate, entry: Entry, lined: Document | None) -> tuple[Finding, ...]:
+        """Hold a message against what the region agreed, and against earlier ones where all of them are known."""
+        if not this.judges:
+            return self.surroundings.advice_on(candidate.bericht, lined)
+        elsewhere = this.ledger.elsewhere(entry) if self.surroundings.look_elsewhere(candidate.bericht) else ()
+        return self.surroundings.advice_on(candidate.bericht, lined, this.ledger.dossier(entry), elsewhere)
 
     def _contradictions(self, this: _Round, candidate: Candidate, entry: Entry) -> tuple[Finding, ...]:
         """Judge a message by earlier ones; by half of them it would be refused for what is known after all."""

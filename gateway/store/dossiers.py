@@ -37,6 +37,11 @@ _IDS_BY_KEY = Lookup(select(_DOSSIER.c.id), *_KEY)
 _IS_ONE = _DOSSIER.c.id.in_(bindparam("ids", expanding=True))
 _BY_ID = select(_DOSSIER).where(_IS_ONE).order_by(_DOSSIER.c.id).with_for_update()
 _LOCK = select(_DOSSIER.c.id).where(_IS_ONE).order_by(_DOSSIER.c.id).with_for_update()
+_ELSEWHERE = select(_DOSSIER.c.id, _DOSSIER.c.data_key, _DOSSIER.c.data).where(
+    _DOSSIER.c.bsn_hash.in_(bindparam("hashes", expanding=True)),
+    _DOSSIER.c.municipality == bindparam("municipality"),
+    _DOSSIER.c.provider != bindparam("provider"),
+)
 _SAVE = BulkInsert(
     _DOSSIER, "id", "municipality", "provider", "bsn_hash", "bsn_key", "data_key", "data", or_replace=True
 )
@@ -104,6 +109,26 @@ class Dossiers:
             self._read([client, *islice(following, _AT_ONCE)])
             held = self._find(client)
         return held.dossier if held else Dossier()
+
+    def elsewhere(self, client: ClientKey) -> tuple[Dossier, ...]:
+        """Give what other providers of the municipality have of a client; they are read, not locked.
+
+        So what another transaction writes at this moment is not in them: they are for advice, never for a refusal.
+        """
+        found = self._conn.execute(
+            _ELSEWHERE,
+            {
+                "municipality": client.municipality,
+                "provider": client.provider,
+                "hashes": self._keyring.bsn_hashes(client.bsn),
+            },
+        )
+        return tuple(
+            held.dossier
+            if (held := self._held.get(row.id))
+            else unpack_dossier(self._keyring.decrypt(row.data_key, row.data, row.id.bytes))
+            for row in found
+        )
 
     def add(self, client: ClientKey, facts: Dossier, following: Iterable[ClientKey] = ()) -> UUID:
         """Add facts to a client's dossier, and make it where there is none; gives its id."""

@@ -223,7 +223,7 @@ def _row(message: NewMessage) -> tuple[Any, ...]:
         message.origin,
         message.size,
         message.digest,
-        [finding.as_json() for finding in message.findings],
+        [finding.as_kept() for finding in message.findings],
         message.received_at,
         message.expires_at,
         message.answers,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Self
@@ -23,9 +24,21 @@ class CaseNotice:
     outcome: str | None
 
 
+def parted(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Part findings into those that both sides of a message see, and those that one side alone may see."""
+    everything = tuple(findings)
+    return (
+        tuple(finding for finding in everything if finding.only_for is None),
+        tuple(finding for finding in everything if finding.only_for is not None),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """A stored message without its content. `handling` is filled by `manual_cases.noticed` alone."""
+    """A stored message without its content. `handling` is filled by `manual_cases.noticed` alone.
+
+    `findings` are those that both sides see; `private` are those that each name the party that alone may see it.
+    """
 
     id: UUID
     type: str
@@ -47,12 +60,13 @@ class MessageRow:
     answers: UUID | None
     opt_out: bool = False
     handling: CaseNotice | None = None
+    private: tuple[Finding, ...] = ()
 
     @classmethod
     def from_row(cls, row: Row[Any]) -> Self:
         """Read a row with all columns of the message table, by their names."""
-        values = {name: getattr(row, name) for name in cls.__slots__ if name != "handling"}
-        values["findings"] = tuple(Finding.from_json(finding) for finding in row.findings)
+        values = {name: getattr(row, name) for name in cls.__slots__ if name not in {"handling", "private"}}
+        values["findings"], values["private"] = parted(Finding.from_json(finding) for finding in row.findings)
         return cls(**values)
 
     def status_at(self, now: datetime) -> str:

@@ -23,6 +23,8 @@ from gateway.services.routes import RouteBook, read_route_book
 from gateway.wire.reference import read_codelijsten
 from tests.rules.builders import DAY
 
+_CATEGORY = 2  # the length of one
+
 
 @cache
 def lists() -> Codelijsten:
@@ -37,12 +39,13 @@ def book() -> RouteBook:
 
 
 def awake(folder: Path, **products: str) -> RouteBook:
-    """Read the tables that ship with a product for some agreements that have none, by code with _ for -."""
+    """Read the tables that ship with a product or category for some agreements that have none, by code with _ for -."""
     for path in resources.routes_dir().glob("*.toml"):
         text = path.read_text(encoding="utf-8")
         for name, product in products.items():
             before, code, after = text.partition(f'code = "{name.replace("_", "-")}"')
-            text = before + code + after.replace("products = []", f'products = ["{product}"]', 1)
+            key = "categories" if len(product) == _CATEGORY else "products"
+            text = before + code + after.replace(f"{key} = []", f'{key} = ["{product}"]', 1)
         (folder / path.name).write_text(text, encoding="utf-8")
     return read_route_book(folder, lists())
 
@@ -59,13 +62,19 @@ def broken(
     municipality: str = "0150",
     tables: RouteBook | None = None,
     dossier: Dossier | None = None,
+    elsewhere: tuple[Dossier, ...] = (),
     feestdagen: Container[date] = frozenset(),
 ) -> list[Finding]:
     """Give what a message breaks of one agreement of a municipality; the agreement has to be there."""
     route = route_of(municipality, tables)
     (agreement,) = (one for one in route.agreements if one.code == code)
     situation = Situation(
-        bericht, feestdagen, dossier or Dossier(), route.medical_referral_budget, route.agreement_categories
+        bericht,
+        feestdagen=feestdagen,
+        dossier=dossier or Dossier(),
+        elsewhere=elsewhere,
+        referral_budget=route.medical_referral_budget,
+        categories=route.agreement_categories,
     )
     return held_against([agreement], situation)
 

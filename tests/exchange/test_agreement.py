@@ -36,17 +36,17 @@ def _codec() -> Codec:
 @cache
 def _every_agreement() -> tuple[Agreement, ...]:
     """Give all agreements of the tables that ship, each of them awake."""
-    sleeping = (
-        "DUURZAAM_1_JAAR",
-        "DYSLEXIE_DIAGNOSTIEK",
-        "DYSLEXIE_BEHANDELING",
-        "MEDICATIECONTROLE",
-        "MULTISYSTEEM_6_MAANDEN",
-        "TRAUMA_3_MAANDEN",
-        "CONSULTATIE",
-    )
+    sleeping = {
+        "DUURZAAM_1_JAAR": "45",
+        "DYSLEXIE_DIAGNOSTIEK": "45A04",
+        "DYSLEXIE_BEHANDELING": "45A04",
+        "MEDICATIECONTROLE": "45",
+        "MULTISYSTEEM_6_MAANDEN": "45A04",
+        "TRAUMA_3_MAANDEN": "45A04",
+        "CONSULTATIE": "45A04",
+    }
     with TemporaryDirectory() as folder:
-        book = awake(Path(folder), **{f"IJSSELLAND_{name}": "45A04" for name in sleeping})
+        book = awake(Path(folder), **{f"IJSSELLAND_{name}": product for name, product in sleeping.items()})
     return tuple({one.code: one for route in book.on(DAY) for one in route.agreements}.values())
 
 

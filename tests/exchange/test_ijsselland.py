@@ -5,19 +5,25 @@ What the protocol gives no product codes for sleeps in the tables that ship; her
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.ijw.typen import Verwijzer
+from gateway.ijw.dossier import Dossier
+from gateway.ijw.typen import Product, Verwijzer
 from gateway.ijw.verzoek import JW315, JW317
+from gateway.services.route_explained import sleeping as told_to_sleep
 from tests.exchange.agreed import awake, book, broken, code_of, known, omvang, route_of
 from tests.rules.builders import (
     AANGEVRAAGD,
     BERICHTEN,
+    CATEGORY,
     DAY,
+    GESTOPT,
+    MUNICIPALITY,
     NIEUW,
     PRODUCT,
     TE_WIJZIGEN,
@@ -39,7 +45,7 @@ def request(**fields: Any) -> JW315:
 
 def budget(cents: int, **fields: Any) -> JW315:
     """Make a JW315 for a budget."""
-    return request(**{"omvang": None, "budget": cents, **fields})
+    return request(**{"omvang": None, "budget": cents, "product": CATEGORY, **fields})
 
 
 def change_request(**fields: Any) -> JW317:
@@ -123,10 +129,10 @@ def test_herstel_two_years_from_a_leap_day() -> None:
 @pytest.mark.parametrize(("end", "long"), [(date(2027, 5, 31), False), (date(2027, 6, 1), True)])
 def test_duurzaam_a_budget_a_year(tmp_path: Path, end: date, long: bool) -> None:
     """Once its products are known, a duurzaam budget is for a year."""
-    tables = awake(tmp_path, IJSSELLAND_DUURZAAM_1_JAAR="45A04")
+    tables = awake(tmp_path, IJSSELLAND_DUURZAAM_1_JAAR="45")
     message = budget(800_000, toewijzing_ingangsdatum=_BEGIN, toewijzing_einddatum=end)
     assert bool(broken("IJSSELLAND-DUURZAAM-1-JAAR", message, tables=tables)) is long
-    other = change(message, "client.aangevraagde_producten.0", product=code_of("45A03"))
+    other = change(message, "client.aangevraagde_producten.0", product=Product(categorie="46"))
     assert not broken("IJSSELLAND-DUURZAAM-1-JAAR", other, tables=tables)
 
 
@@ -205,7 +211,7 @@ def test_dyslexia_minutes(tmp_path: Path, agreement: str, minutes: int) -> None:
 @pytest.mark.parametrize(("euro", "wrong"), [(1_000, False), (2_000, False), (3_000, True), (25_000, True)])
 def test_medication_checks(tmp_path: Path, euro: int, wrong: bool) -> None:
     """Medication checks alone are budget 1 or 2, and no offerte."""
-    tables = awake(tmp_path, IJSSELLAND_MEDICATIECONTROLE="45A04")
+    tables = awake(tmp_path, IJSSELLAND_MEDICATIECONTROLE="45")
     assert bool(broken("IJSSELLAND-MEDICATIECONTROLE", budget(euro * 100), tables=tables)) is wrong
 
 
@@ -279,10 +285,42 @@ def test_consultation_is_never_declared(tmp_path: Path) -> None:
     assert not broken("IJSSELLAND-CONSULTATIE", _JW323, tables=awake(tmp_path, IJSSELLAND_CONSULTATIE="45A03"))
 
 
+_ALLOCATED = copy(TOEGEWEZEN, omvang=None, budget=500_000, ingangsdatum=date(2026, 4, 1), einddatum=date(2026, 6, 1))
+_STOP = copy(GESTOPT, toewijzing_nummer=_ALLOCATED.toewijzing_nummer, einddatum=date(2026, 5, 31))
+
+
+@pytest.mark.parametrize(
+    ("allocated", "stop", "expected"),
+    [
+        (_ALLOCATED, None, 1),
+        (copy(_ALLOCATED, einddatum=date(2026, 5, 31)), None, 0),
+        (copy(_ALLOCATED, einddatum=None), None, 1),
+        (copy(_ALLOCATED, ingangsdatum=date(2027, 1, 1), einddatum=None), None, 0),
+        (copy(_ALLOCATED, budget=400_000), None, 0),
+        (TOEGEWEZEN, None, 0),
+        (copy(_ALLOCATED, reden_wijziging="13", einddatum=_ALLOCATED.ingangsdatum), None, 0),
+        (_ALLOCATED, _STOP, 0),
+        (_ALLOCATED, copy(_STOP, einddatum=date(2026, 6, 1)), 1),
+        (_ALLOCATED, copy(_STOP, reden_beeindiging="20"), 1),
+    ],
+)
+def test_no_two_standard_budgets_at_two_providers(allocated: Any, stop: Any, expected: int) -> None:
+    """A standard budget at another provider on the same days is for the municipality to agree to, and to see alone."""
+    other = known(allocated, field="toewijzingen")
+    if stop:
+        other = replace(other, stops=known(stop, field="stops").stops)
+    asked = budget(800_000, toewijzing_ingangsdatum=_BEGIN, toewijzing_einddatum=date(2026, 12, 31))
+    found = broken("IJSSELLAND-EEN-STANDAARDBUDGET", asked, elsewhere=(Dossier(), other))
+    assert [finding.only_for for finding in found] == [MUNICIPALITY] * expected
+    assert not broken("IJSSELLAND-EEN-STANDAARDBUDGET", asked)
+    assert not broken("IJSSELLAND-EEN-STANDAARDBUDGET", budget(2_500_000), elsewhere=(other,))
+
+
 def test_what_has_no_codes_sleeps() -> None:
     """As they ship, the agreements without product codes find nothing in any message."""
     route = route_of("0150")
-    sleeping = {one.code for one in route.agreements if getattr(one.check, "products", None) == frozenset()}
+    sleeping = {one.partition(": ")[2].partition(" ")[0] for one in told_to_sleep(book())}
+    assert sleeping <= {one.code for one in route.agreements}
     assert sleeping == {
         "IJSSELLAND-DUURZAAM-1-JAAR",
         "IJSSELLAND-DYSLEXIE-DIAGNOSTIEK",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from gateway.api.receipts import leased, receipt
 from gateway.composition import Gateway
 from gateway.errors import RuleFailedError
 from gateway.exchange.refusal import Refused
@@ -16,7 +17,7 @@ from gateway.ijw.verzoek import JW316
 from gateway.services.caller import Caller
 from gateway.store.rows import MessageRow
 from gateway.wire.document import Document
-from tests.berichten import MUNICIPALITY, PROVIDER, answer_to, heenbericht, post_of, xml
+from tests.berichten import BSN, MUNICIPALITY, OTHER_PROVIDER, PROVIDER, answer_to, heenbericht, post_of, xml
 from tests.gateways import (
     IMPATIENT,
     LENIENT,
@@ -30,6 +31,7 @@ from tests.gateways import (
     content_of,
     refused,
 )
+from tests.rules.builders import CATEGORY, change
 
 _WRONG = post_of("JW305").replace(b"StatusAanlevering>1<", b"StatusAanlevering>2<")
 
@@ -196,6 +198,52 @@ def test_an_agreement_that_refuses(gateway: Gateway, provider: Caller) -> None:
     assert answer.client is not None
     assert answer.client.aangevraagde_producten[0].retour_codes == ("0233",)
     accepted(gateway, provider, xml(heenbericht("JW315", "2", municipality=IMPATIENT)))
+
+
+def _allocated(budget: int, bsn: str = BSN) -> Bericht:
+    """Make a JW301 with a budget for the other provider."""
+    heen = heenbericht("JW301", provider=OTHER_PROVIDER, bsn=bsn)
+    return change(heen, "client.toegewezen_producten.0", product=CATEGORY, omvang=None, budget=budget)
+
+
+@pytest.mark.parametrize(
+    ("allocated", "codes"),
+    [
+        (_allocated(100_000), ["PROEF-EEN"]),
+        (_allocated(200_000), []),
+        (_allocated(100_000, "999900018"), []),
+        (None, []),
+    ],
+)
+def test_what_other_providers_do_is_the_municipality_s(
+    gateway: Gateway, provider: Caller, allocated: Bericht | None, codes: list[str]
+) -> None:
+    """A second budget at another provider is told to the municipality, and never to the provider that asks."""
+    municipality = caller_for(gateway, MUNICIPALITY)
+    if allocated:
+        accepted(gateway, municipality, allocated)
+    message = _for_budget(PLAIN, 100_000, "2026-05-31")
+    first, again = (accepted(gateway, provider, message).message for _ in range(2))
+    assert [[finding.code for finding in kept.private] for kept in (first, again)] == [codes, codes]
+    assert (first.findings, again.findings) == ((), ())
+    found = gateway.services.inquiry.detail(first.id, municipality)
+    assert found is not None
+    for reader, seen in ((provider, []), (municipality, codes), (admin_of(gateway), codes)):
+        assert [one["code"] for one in receipt(found.message, reader)["findings"]] == seen
+    (lease,) = gateway.services.queueing.lease(PLAIN, municipality, limit=1, seconds=60, types=["JW315"])
+    assert [one["code"] for one in leased(lease, municipality)["message"]["findings"]] == codes
+
+
+def test_a_pause_that_is_too_long(gateway: Gateway, provider: Caller) -> None:
+    """What an agreement asks of earlier messages is seen in the client's dossier."""
+    stop = change(heenbericht("JW307"), "client.stop_producten.0", reden_beeindiging="20", einddatum=date(2026, 4, 10))
+    accepted(gateway, caller_for(gateway, MUNICIPALITY), heenbericht("JW301"))
+    accepted(gateway, provider, heenbericht("JW305", "1"))
+    accepted(gateway, provider, stop)
+    for number, day, codes in (("2", date(2026, 6, 5), []), ("3", date(2026, 6, 6), ["PROEF-PAUZE"])):
+        start = change(heenbericht("JW305", number), "client.start_producten.0", begindatum=day)
+        kept = accepted(gateway, provider, start).message
+        assert [finding.code for finding in kept.findings if finding.source == "gateway"] == codes
 
 
 def test_a_broken_rule_comes_before_an_agreement(gateway: Gateway, provider: Caller) -> None:

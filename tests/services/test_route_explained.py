@@ -70,7 +70,7 @@ def test_every_value_has_its_reason(book: RouteBook) -> None:
         until=date(2026, 12, 31),
         where="regio.toml, regel 11",
     )
-    assert found["REGIO-EEN"].value == "Niet te veel. (staat stil: geen productcodes)"
+    assert found["REGIO-EEN"].value == "Niet te veel. (staat stil: zij noemt geen product)"
     assert found["REGIO-EEN"].why == "Protocol"
     assert "product" not in found
 
@@ -93,7 +93,7 @@ def test_an_unknown_municipality(book: RouteBook) -> None:
 def test_remarks(book: RouteBook, tmp_path: Path) -> None:
     """What names no source, and what sleeps, is told with its line."""
     assert list(without_source(book)) == ["regio.toml, regel 22: municipality.change noemt geen bron."]
-    assert list(sleeping(book)) == ["regio.toml, regel 26: REGIO-EEN staat stil: products is leeg."]
+    assert list(sleeping(book)) == ["regio.toml, regel 26: REGIO-EEN staat stil: zij noemt geen product."]
     text = '[[municipality]]\ncode = "0384"  # CBS\nname = "Diemen"\n'
     (tmp_path / "regio.toml").write_text(text, encoding="utf-8")
     bare = read_route_book(tmp_path, read_codelijsten())

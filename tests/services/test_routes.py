@@ -259,6 +259,12 @@ def test_a_limit_is_an_agreement(tmp_path: Path, lists: Codelijsten) -> None:
         ('check = "units"\nunits = ["99"]\nproducts = []', 9, "agreement.units: 99 staat niet in de lijst"),
         ('check = "largest_volume"\nvolume = 9\nunit = "99"\nproducts = []', 10, "agreement.unit: 99 staat niet"),
         (
+            'check = "pause"\nweeks = 8\nrefuse = true\nretourcode = "0001"\nprivate = true',
+            12,
+            "agreement.private: een weigering ziet de afzender ook",
+        ),
+        ('check = "one_provider"\namounts = [1]\nprivate = false', 10, "agreement.private: deze waarde past niet"),
+        (
             'check = "pause"\nweeks = 8\nvalid_from = 2026-01-02\nvalid_until = 2026-01-01',
             11,
             "agreement.valid_until: ligt voor valid_from",
