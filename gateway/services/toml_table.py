@@ -30,7 +30,7 @@ class DatedTable(Table):
 
     def says(self) -> str:
         """Give what the table sets, in one line for people: each key with its value, without source and days."""
-        told = self.model_dump(exclude=set(DatedTable.model_fields), exclude_none=True, mode="json")
+        told = self.model_dump(exclude=set(DatedTable.model_fields), exclude_unset=True, mode="json")
         return "; ".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in told.items())
 
     def holds_on(self, day: date) -> bool:
