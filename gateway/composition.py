@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,6 +18,7 @@ from gateway.exchange.route import RouteTable
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.services.access import Access, Parties
 from gateway.services.audit import Audit
+from gateway.services.bounces import Bounces
 from gateway.services.case_closing import close_answered
 from gateway.services.case_mail import CaseMail, MailIdentity
 from gateway.services.case_opening import MAIL
@@ -59,6 +61,7 @@ from gateway.store.engine import Database, DatabaseFailedError
 from gateway.store.vault import Keyring
 from gateway.transport.ggk0210 import SoapTransport, TlsFiles
 from gateway.transport.mail import MailServer, MailTransport
+from gateway.transport.mailbox import Mailbox
 from gateway.transport.smime import Signer
 from gateway.transport.webhook import WebhookTransport, read_networks
 from gateway.wire.codec import Codec
@@ -122,6 +125,13 @@ def make_channels(
     if not server.is_safe:
         _log.warning("smtp-without-tls", advice="gebruik smtp+starttls:// of smtps://: mail is nu onderweg te lezen")
     return {MAIL: CaseMail(MailTransport(server), make_identity(settings, server), routes, reading, clock)}
+
+
+def make_bounces(settings: Settings, database: Database, clock: Clock) -> list[Callable[[], int]]:
+    """Give the chore that looks after mail that came back, where a mailbox is set."""
+    if settings.bounces_url is None:
+        return []
+    return [Bounces(database, Mailbox.parse(settings.bounces_url.get_secret_value()), clock).read]
 
 
 def make_identity(settings: Settings, server: MailServer) -> MailIdentity:
@@ -206,7 +216,8 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         **make_channels(settings, routes, reading, clock),
     }
     sending = Sending(database, channels, clock, held=pushing.held)
-    upkeep = Upkeep(database, clock, sending, chores=[cases.escalate, retention.daily, texts.remove_old])
+    chores = [cases.escalate, *make_bounces(settings, database, clock), retention.daily, texts.remove_old]
+    upkeep = Upkeep(database, clock, sending, chores=chores)
     desk = Desk(
         access=services.access,
         audit=audit,

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     # As whom the gateway mails, where bounces go, and how links in a mail begin.
     mail_from: MailAddress | None = None
     mail_return_address: MailAddress | None = None
+    # The mailbox that the return address leads to.
+    bounces_url: SecretStr | None = None
     # A PEM file with our key and certificate, to sign what is encrypted.
     smime_file: Path | None = None
     base_url: Annotated[str | None, Field(pattern=r"^https?://[!-~]+$")] = None

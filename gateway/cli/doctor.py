@@ -55,10 +55,12 @@ def _in_force(settings: Settings) -> Iterator[tuple[str, str]]:
         value = getattr(settings, field)
         if field == "database_url":
             shown = _without_secrets(settings.database)
-        elif isinstance(value, SecretStr) or field in {"encryption_keys", "smtp_url"}:
-            shown = "ingesteld" if value is not None else "niet ingesteld"
         elif field == "log_format":
             shown = value or ("json" if settings.logs_as_json else "console")
+        elif value is None:
+            shown = "niet ingesteld"
+        elif isinstance(value, SecretStr):
+            shown = "ingesteld"
         else:
             shown = "niet ingesteld" if value is None else str(value)
         default = "" if field in settings.model_fields_set or shown == "niet ingesteld" else "  (standaard)"

@@ -21,6 +21,7 @@ from gateway.services.routes import read_route_book
 from gateway.settings import Settings
 from gateway.store.vault import Keyring
 from gateway.transport.mail import MailServer
+from gateway.transport.mailbox import Mailbox
 from gateway.wire.reference import read_codelijsten
 from gateway.wire.schemas import Schemas
 
@@ -161,6 +162,9 @@ def _mail(settings: Settings) -> Iterator[Diagnosis]:
     else:
         remedy = "Gebruik smtp+starttls:// of smtps://: mail en wachtwoord zijn nu onderweg te lezen."
         yield Diagnosis(Mark.ATTENTION, "E-mail", says, remedy)
+    if settings.bounces_url is not None:
+        mailbox = Mailbox.parse(settings.bounces_url.get_secret_value())
+        yield Diagnosis(Mark.GOOD, "E-mail", f"wat terugkomt, wordt gelezen bij {mailbox.host}:{mailbox.port}")
     if settings.base_url is None:
         remedy = "Stel IJW_BASE_URL in op het adres van de gateway, zoals https://gateway.example."
         yield Diagnosis(Mark.ATTENTION, "E-mail", "in een mail over een zaak staat geen link", remedy)

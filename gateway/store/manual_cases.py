@@ -257,9 +257,10 @@ def escalated(conn: Connection, cases: Sequence[CaseRow], *, now: datetime) -> N
     add_events(conn, ((case.message_id, now, "escalated", {}) for case in cases))
 
 
-def bounced(conn: Connection, message_id: UUID, *, bounce: str, now: datetime) -> None:
-    """Write down that a mail about a case came back."""
-    conn.execute(update(_CASE).where(_CASE.c.message_id == message_id).values(bounced_at=now, bounce=bounce))
+def bounced(conn: Connection, message_id: UUID, *, bounce: str, now: datetime) -> bool:
+    """Write down that the mail about a case came back; says whether that is news."""
+    news = update(_CASE).where(_CASE.c.message_id == message_id, _CASE.c.bounced_at.is_(None))
+    return conn.execute(news.values(bounced_at=now, bounce=bounce)).rowcount > 0
 
 
 def _associated(case_id: UUID) -> bytes:

@@ -219,6 +219,12 @@ def end_attempt(conn: Connection, taken: OutboxRow, end: AttemptEnd) -> bool:
     return True
 
 
+def get(conn: Connection, outbox_id: UUID) -> OutboxRow | None:
+    """Give something that was or is to be sent, if it is there."""
+    row = conn.execute(select(_OUTBOX).where(_OUTBOX.c.id == outbox_id)).one_or_none()
+    return None if row is None else OutboxRow.from_row(row)
+
+
 def of_messages(
     conn: Connection, messages: Collection[UUID], *, kind: str | None = None
 ) -> dict[UUID, list[OutboxRow]]:

@@ -189,7 +189,7 @@ def test_nothing_of_a_person_is_left_outside(
             step = run.dice.choices([run.post, run.look, run.resolve, run.pass_time], weights=[6, 2, 2, 2])[0]
             step()
         for number in range(8):  # whatever the dice said, some mails go out, and one is refused
-            message = heenbericht("JW317", f"L{number}", municipality=MANUAL, reference=f"L{number}")
+            message = heenbericht("JW317", f"L{number}", municipality=MANUAL, reference=f"L{number}", bsn=PEOPLE[0].bsn)
             run.heard(provider.post(xml(message)))
         server.misdeeds[:] = [f"550 5.1.1 {PEOPLE[0].bsn} onbekend"]
         for _ in range(3):
