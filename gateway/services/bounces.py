@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import structlog
 from sqlalchemy import Connection
@@ -51,10 +52,12 @@ class Bounces:
             return
         with self._database.write() as connection:
             row = outbox.get(connection, bounce.mail)
-            if row is not None:
-                self._came_back(connection, row, harmless(bounce.says) or "zonder reden", self._clock())
+            if row is not None and row.message_id is not None:
+                says = harmless(bounce.says) or "zonder reden"
+                _came_back(connection, row.message_id, row.purpose, says, self._clock())
 
-    def _came_back(self, connection: Connection, row: outbox.OutboxRow, says: str, now: datetime) -> None:
-        if row.purpose == CASE and not manual_cases.bounced(connection, row.message_id, bounce=says, now=now):
-            return
-        add_events(connection, [(row.message_id, now, "mail-bounced", {"about": row.purpose, "cause": says})])
+
+def _came_back(connection: Connection, message_id: UUID, purpose: str, says: str, now: datetime) -> None:
+    if purpose == CASE and not manual_cases.bounced(connection, message_id, bounce=says, now=now):
+        return
+    add_events(connection, [(message_id, now, "mail-bounced", {"about": purpose, "cause": says})])

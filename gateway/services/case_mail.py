@@ -138,7 +138,7 @@ class CaseMail:
             else "Er wacht een bericht dat mensen afhandelen, buiten het berichtenverkeer om."
         )
         base = self._identity.base_url
-        where = f"{base}/v1/manual-cases/{case.id}" if base else "in de gateway, onder dit zaaknummer"
+        where = f"{base}/console/zaken/{case.id}" if base else "in de gateway, onder dit zaaknummer"
         return (
             f"{begin}\n\n"
             f"Zaak: {reference_of(case.id)}\n"

@@ -100,7 +100,7 @@ def test_what_the_mail_says(mailing: Gateway, server: MailServer, clock: Clock) 
         "Het gaat om: verzoek om wijziging: 1 toewijzing te wijzigen\n",
         "Waarom mensen dit doen: De applicatie van de gemeente keurt een JW317 direct af\n",
         f"Uiterlijk: {due}\n",
-        f"Bekijken: {BASE}/v1/manual-cases/{case.id}\n",
+        f"Bekijken: {BASE}/console/zaken/{case.id}\n",
     ):
         assert part in text
     raw = server.raw(server.arrived[0]).decode()
