@@ -164,7 +164,9 @@ def _postgresql(url: URL, pool_size: int) -> tuple[Engine, Engine]:
         connect_args={
             "application_name": "ijw-gateway",
             "connect_timeout": _PATIENCE_SECONDS,
-            "options": f"-c timezone=UTC -c lock_timeout={_PATIENCE_SECONDS}s",
+            # A plan is kept with its prepared statement. One that was made while a table was small would read all of
+            # it ever after, so a scan is the last resort; what that makes dear on paper is not worth compiling.
+            "options": f"-c timezone=UTC -c lock_timeout={_PATIENCE_SECONDS}s -c enable_seqscan=off -c jit=off",
         },
     )
     event.listen(writer, "connect", _remember_more_statements)

@@ -10,6 +10,8 @@ from sqlalchemy import UniqueConstraint as Unique
 
 from gateway.store.tables import metadata
 
+# The hash is first in the key, for by that alone a row is found: a database that has not counted its rows would take a
+# municipality with a provider for as good a way, and read all clients that they share.
 # `bsn_key` names the key of the hash, `data_key` that of the facts: the first may be older than the second.
 dossier = Table(
     "dossier",
@@ -21,8 +23,7 @@ dossier = Table(
     Column("bsn_key", String(32), nullable=False),
     Column("data_key", String(32), nullable=False),
     Column("data", LargeBinary, nullable=False),
-    Unique("municipality", "provider", "bsn_hash"),
-    Index(None, "bsn_hash"),
+    Unique("bsn_hash", "municipality", "provider"),
 )
 
 # By dossier as well: a municipality that gave two clients the same number was wrong (TR332), and that is shown.

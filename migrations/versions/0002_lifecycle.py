@@ -36,10 +36,9 @@ def create_dossier() -> None:
         sa.Column("data", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dossier")),
         sa.UniqueConstraint(
-            "municipality", "provider", "bsn_hash", name=op.f("uq_dossier_municipality_provider_bsn_hash")
+            "bsn_hash", "municipality", "provider", name=op.f("uq_dossier_bsn_hash_municipality_provider")
         ),
     )
-    op.create_index("ix_dossier_bsn_hash", "dossier", ["bsn_hash"])
 
 
 def create_allocation() -> None:
