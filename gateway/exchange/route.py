@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from gateway.exchange.agreement import Agreement
+from gateway.rules.history import Tarief
 from gateway.rules.rule import OwnProduct
 
 DEFAULT_MAX_ATTEMPTS = 5
@@ -69,7 +70,8 @@ class Route:
     failures a message is a dead letter; after `expire_days` of waiting it expires, without them never. Up to
     `medical_referral_budget` (in euros) a doctor refers without the municipality; no message is refused for it.
     `own_products` are product codes that only this municipality has, within the national categories. `agreements`
-    are those of its region, about products of the `agreement_categories`; None is all.
+    are those of its region, about products of the `agreement_categories`; None is all. `tarieven` are those of its
+    contracts, each with the provider's AGB code.
     """
 
     code: str
@@ -84,6 +86,7 @@ class Route:
     manual: Manual | None = None
     medical_referral_budget: int | None = None
     own_products: tuple[OwnProduct, ...] = ()
+    tarieven: tuple[tuple[str, Tarief], ...] = ()
     agreements: tuple[Agreement, ...] = ()
     agreement_categories: frozenset[str] | None = None
     ggk: GgkDoor | None = None
@@ -91,6 +94,10 @@ class Route:
     def handled_by_people(self, message_type: str) -> Manual | None:
         """Give what is agreed about a type of message that people handle; nothing for one that takes its way."""
         return self.manual if self.manual is not None and message_type in self.manual.types else None
+
+    def tarieven_of(self, provider: str) -> tuple[Tarief, ...] | None:
+        """Give the tariffs of the contract with a provider; None where no table of them is there."""
+        return tuple(tarief for code, tarief in self.tarieven if code == provider) or None
 
 
 class RouteTable:

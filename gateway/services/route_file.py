@@ -60,6 +60,21 @@ class ProductTable(DatedTable):
     )
 
 
+class TariffTable(DatedTable):
+    """`[[municipality.tariff]]`: a tariff of the contract with a provider (TR418)."""
+
+    provider: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")] = Field(
+        description='de AGB-code van de aanbieder: acht cijfers tussen aanhalingstekens, zoals "65656055"'
+    )
+    code: Annotated[str, StringConstraints(pattern=r"^\S{1,5}$")] = Field(
+        description='de productcode: hoogstens vijf tekens tussen aanhalingstekens, zoals "45A04"'
+    )
+    unit: Literal["01", "04", "14", "16", "82", "84"] = Field(
+        description='de eenheid: "01", "04", "14", "16", "82" of "84"; euro\'s (83) hebben geen tarief'
+    )
+    amount: int = Field(ge=0, description="het tarief van één eenheid: een geheel getal, in eurocent")
+
+
 class _SettingsTable(Table):
     """How messages of a municipality are treated; what is left out stays as it is."""
 
@@ -116,6 +131,10 @@ class MunicipalityTable(_SettingsTable):
     product: list[ProductTable] = Field(
         default_factory=list, description="een tabel [[municipality.product]] voor elke eigen productcode"
     )
+    tariff: list[TariffTable] = Field(
+        default_factory=list,
+        description="een tabel [[municipality.tariff]] voor elk tarief van een contract; zonder is TR418 uit",
+    )
     limits: LimitsTable | None = Field(
         default=None, description="een tabel [municipality.limits] met medical_referral_budget"
     )
@@ -136,6 +155,7 @@ class MunicipalityTable(_SettingsTable):
         if self.ggk0210:
             yield ("ggk0210",), self.ggk0210
         yield from ((("product", number), product) for number, product in enumerate(self.product))
+        yield from ((("tariff", number), tariff) for number, tariff in enumerate(self.tariff))
         yield from ((("change", number), change) for number, change in enumerate(self.change))
 
 
@@ -158,6 +178,7 @@ TABLES: Final[dict[tuple[str, ...], type[BaseModel]]] = {
     ("municipality", "limits"): LimitsTable,
     ("municipality", "product"): ProductTable,
     ("municipality", "ggk0210"): GgkTable,
+    ("municipality", "tariff"): TariffTable,
     ("municipality", "change"): ChangeTable,
 }
 

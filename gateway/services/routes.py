@@ -19,6 +19,7 @@ from gateway.exchange.agreement import Agreement
 from gateway.exchange.agreement_checks import MedicalReferral
 from gateway.exchange.route import Answerer, Delivery, HistoryChecks, Manual, Route, RouteTable
 from gateway.ijw.codelijsten import Codelijsten
+from gateway.rules.history import Tarief
 from gateway.rules.rule import OwnProduct
 from gateway.services.agreement_file import KINDS, MedicalReferralTable
 from gateway.services.agreement_problems import wrong_agreements
@@ -228,6 +229,11 @@ def _route(source: Source, table: MunicipalityTable, day: date) -> Route:
             for product in table.product
         ),
         ggk=table.ggk0210.door if table.ggk0210 and table.ggk0210.holds_on(day) else None,
+        # For every day: a declaration is about days that are past.
+        tarieven=tuple(
+            (one.provider, Tarief(one.code, one.unit, one.amount, one.valid_from, one.valid_until))
+            for one in table.tariff
+        ),
         agreements=tuple(_agreements(source, table, limits, day)),
         agreement_categories=None if table.agreement_categories is None else frozenset(table.agreement_categories),
     )

@@ -11,6 +11,7 @@ from gateway.exchange.agreement import Agreement
 from gateway.exchange.agreement_checks import AllowedBudgets, MedicalReferral, Pause
 from gateway.exchange.route import Answerer, Delivery, GgkDoor, HistoryChecks, Manual, Route, RouteTable
 from gateway.ijw.codelijsten import Codelijsten
+from gateway.rules.history import Tarief
 from gateway.rules.rule import OwnProduct
 from gateway.services.route_explained import without_source
 from gateway.services.routes import read_route_book
@@ -137,6 +138,32 @@ def test_own_products(tmp_path: Path, lists: Codelijsten) -> None:
         OwnProduct("49383", "49"),
         OwnProduct("49386", "49", date(2024, 1, 1), date(2026, 12, 31)),
     )
+
+
+def test_tariffs(tmp_path: Path, lists: Codelijsten) -> None:
+    """A contract's tariffs are those of one provider; who has none has no table."""
+    text = """
+        [[municipality.tariff]]
+        provider = "65656055"
+        code = "45A04"
+        unit = "04"
+        amount = 1500
+        valid_until = 2026-06-30
+        [[municipality.tariff]]
+        provider = "65656055"
+        code = "45A04"
+        unit = "04"
+        amount = 1550
+        valid_from = 2026-07-01
+    """
+    (tmp_path / "a.toml").write_text(DIEMEN + text)
+    route = read_route_table(tmp_path, lists).get("0384")
+    assert route is not None
+    assert route.tarieven_of("65656055") == (
+        Tarief("45A04", "04", 1500, None, date(2026, 6, 30)),
+        Tarief("45A04", "04", 1550, date(2026, 7, 1), None),
+    )
+    assert route.tarieven_of("42420001") is None
 
 
 def test_shipped_own_products_are_those_of_the_source(lists: Codelijsten) -> None:
@@ -307,6 +334,12 @@ def test_limits_are_kept(tmp_path: Path, lists: Codelijsten) -> None:
         ('delivery = "ggk0210"\n[municipality.ggk0210]\nendpoint = "http://ggk.example"', 6, "het https-adres"),
         ('delivery = "email"', 4, "nog niet ondersteund"),
         ('[municipality.limits]\nmedical_referral_budget = "veel"', 5, "in euro"),
+        (
+            '[[municipality.tariff]]\nprovider = "65656055"\ncode = "45A04"\nunit = "83"\namount = 1',
+            7,
+            "euro's (83) hebben geen tarief",
+        ),
+        ('[[municipality.tariff]]\nprovider = "0384"\ncode = "45A04"\nunit = "04"\namount = 1', 5, "acht cijfers"),
         ('[[municipality.product]]\ncode = "123456"\ncategory = "49"', 5, "hoogstens vijf tekens"),
         ('[[municipality.product]]\ncode = "49383"', 4, "municipality.product.category: ontbreekt"),
         ('[[municipality.product]]\ncode = "49383"\ncategory = "99"', 6, "99 is geen landelijke categorie"),
