@@ -17,9 +17,11 @@ from gateway.exchange.route import Answerer, HistoryChecks, Route, RouteTable
 from gateway.ijw.bericht import RELEASE, Bericht
 from gateway.ijw.declaratie import JW323
 from gateway.ijw.finding import Finding
+from gateway.rules.history import Tarief
 from gateway.services.caller import Caller
 from gateway.services.case_opening import mails_about, open_case
 from gateway.services.clock import dutch_day
+from gateway.services.judging import told
 from gateway.store.identifiers import new_id
 from gateway.store.messages import NewMessage
 from gateway.store.rows import MessageRow, parted
@@ -108,6 +110,11 @@ class Drafting:
         route = self._route_of(candidate)
         return route.history_checks if route else HistoryChecks.ADVISE
 
+    def tarieven_for(self, candidate: Candidate) -> tuple[Tarief, ...] | None:
+        """Give the tariffs of the contract that a declaration is held against; None where no table is there."""
+        route = self._route_of(candidate) if isinstance(candidate.bericht, JW323) else None
+        return route.tarieven_of(candidate.address.sender) if route else None
+
     def draft(self, candidate: Candidate, known: Known, contradictions: tuple[Finding, ...] = ()) -> Draft:
         """Give what is to be kept of a message, and of the answer that the gateway makes to it.
 
@@ -146,7 +153,7 @@ class Drafting:
             candidate,
             known.now,
             route,
-            findings=findings,
+            findings=told(findings),
             answers=known.answered[address.answers].id if address.answers else None,
             references=requests_in(bericht),
             relations=_relations(bericht, known),
@@ -169,7 +176,7 @@ class Drafting:
     def _rejected(self, candidate: Candidate, known: Known, findings: tuple[Finding, ...]) -> Draft:
         """Keep a message that goes no further: it answers nothing, asks nothing, and is itself answered."""
         bericht = candidate.bericht
-        draft = _new_message(candidate, known.now, "rejected", findings=findings, opt_out=candidate.opt_out)
+        draft = _new_message(candidate, known.now, "rejected", findings=told(findings), opt_out=candidate.opt_out)
         refusal = (
             technical_refusal(bericht, *own_mark(known.now))
             if findings[0].source == "rule"

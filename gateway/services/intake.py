@@ -79,7 +79,7 @@ class Intake:
         opt_out = opt_out or reading.opt_out
         if opt_out and address.type != JW315.TYPE:
             return refuse(Refused.OPT_OUT_NOT_POSSIBLE, _OPT_OUT, "Een opt-out hoort bij een JW315; laat die hier weg.")
-        findings = judged(reading, None if as_json else given, self._surroundings.outside()).findings
+        findings = judged(reading, None if as_json else given, self._surroundings.outside(), decides=True).findings
         return Candidate(reading.bericht, address, document, caller, findings, lined=not as_json, opt_out=opt_out)
 
     def settle(self, candidates: Sequence[Candidate]) -> list[Accepted | Refusal]:

@@ -43,21 +43,24 @@ class Outside:
         return Reference(self.today, self.lists, route.own_products if route else ())
 
 
-def judged(reading: Reading, document: Document | None, outside: Outside | None = None) -> Reading:
-    """Give a reading with everything in it that breaks a rule; a message that could not be read stays as it is.
+def judged(
+    reading: Reading, document: Document | None, outside: Outside | None = None, *, decides: bool = False
+) -> Reading:
+    """Give a reading with what in it breaks a rule; a message that could not be read stays as it is.
 
     The rules against outside lists are asked only with an `outside`. Without a document, as for a message in the
-    typed form, a finding has no line. Raises RuleFailedError when a rule cannot be judged, and never says "valid".
+    typed form, a finding has no line. Who decides by what is found gets all of it, and others what can be read.
+    Raises RuleFailedError when a rule cannot be judged, and never says "valid".
     """
     if reading.bericht is None:
         return reading
     bericht = reading.bericht
     found = found_in(lambda: judge(bericht, outside.of(bericht) if outside else None), document)
-    return replace(reading, breaches=found) if found else reading
+    return replace(reading, breaches=found if decides else told(found)) if found else reading
 
 
 def judged_against(bericht: Bericht, history: History, document: Document | None) -> tuple[Finding, ...]:
-    """Give what in a message contradicts earlier ones; without a document no finding has a line.
+    """Give all that in a message contradicts earlier ones; without a document no finding has a line.
 
     Raises RuleFailedError when a rule cannot be judged.
     """
@@ -65,21 +68,29 @@ def judged_against(bericht: Bericht, history: History, document: Document | None
 
 
 def found_in(ask: Callable[[], list[Finding]], document: Document | None) -> tuple[Finding, ...]:
-    """Give what was found, with the lines of the document where there is one, and no more than anyone reads.
+    """Give all that was found, with the lines of the document where there is one, as far as anyone reads.
 
     Raises RuleFailedError, as whoever is asked does, once it is in the log.
     """
     try:
-        found = ask()[:_MOST]
+        found = ask()
     except RuleFailedError as error:
         # Only the code: what caused it may hold values of the message.
         _log.error("rule-failed", rule=error.code)
         raise
-    return _placed([replace(finding, paths=finding.paths[:_MOST]) for finding in found], document)
+    return _placed(found, document)
+
+
+def told(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Give as many findings as anyone reads, each with as many places."""
+    if any(len(finding.paths) > _MOST for finding in findings[:_MOST]):
+        findings = tuple(replace(finding, paths=finding.paths[:_MOST]) for finding in findings[:_MOST])
+    return findings[:_MOST]
 
 
 def _placed(findings: list[Finding], document: Document | None) -> tuple[Finding, ...]:
     if document is None or not findings:
         return tuple(findings)
-    known = lines(document, {finding.path for finding in findings if finding.path})
-    return tuple(replace(finding, line=known.get(finding.path or "")) for finding in findings)
+    read = findings[:_MOST]
+    known = lines(document, {finding.path for finding in read if finding.path})
+    return (*(replace(finding, line=known.get(finding.path or "")) for finding in read), *findings[_MOST:])

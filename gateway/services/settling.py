@@ -242,7 +242,7 @@ class Settling:
         if not this.judges or self.drafting.checks_of(candidate) is HistoryChecks.OFF:
             return ()
         since = self._known_since(this, municipality_of(candidate.bericht))
-        history = this.ledger.history(entry, since)
+        history = replace(this.ledger.history(entry, since), tarieven=self.drafting.tarieven_for(candidate))
         return judged_against(candidate.bericht, history, candidate.document if candidate.lined else None)
 
     def _known_since(self, this: _Round, municipality: str) -> date | None:
