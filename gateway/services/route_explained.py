@@ -47,7 +47,8 @@ def without_source(book: RouteBook) -> Iterator[str]:
         for number, table in enumerate(source.contents.municipality):
             place: Place = ("municipality", number)
             own = "" if table.source is None else table.source
-            for key in table.model_fields_set - {"source", "manual", "product", "limits", "change"}:
+            inside = {str(inner[0]) for inner, _ in table.dated()}
+            for key in sorted(table.model_fields_set - inside - {"source"}):
                 if not own and not source.lines.comment((*place, key)):
                     yield f"{_where(source, (*place, key))}: municipality.{key} noemt geen bron."
             for inner, dated in table.dated():
