@@ -246,6 +246,17 @@ def test_a_pause_that_is_too_long(gateway: Gateway, provider: Caller) -> None:
         assert [finding.code for finding in kept.findings if finding.source == "gateway"] == codes
 
 
+def test_half_a_dossier_is_no_reason(gateway: Gateway, provider: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as dossiers are being made anew, only what the message itself tells is advised upon."""
+    municipality = caller_for(gateway, MUNICIPALITY)
+    accepted(gateway, municipality, _allocated(100_000))
+    monkeypatch.setattr("gateway.store.rebuilding.is_complete", lambda _: False)
+    kept = accepted(gateway, provider, _for_budget(PLAIN, 100_000, "2026-05-31")).message
+    assert (kept.findings, kept.private) == ((), ())
+    wrong = _for_budget(PLAIN, 150_000).replace(b">1</ijw:Identificatie>", b">2</ijw:Identificatie>")
+    assert [finding.code for finding in accepted(gateway, provider, wrong).message.findings] == ["PROEF-BUDGET"]
+
+
 def test_a_broken_rule_comes_before_an_agreement(gateway: Gateway, provider: Caller) -> None:
     """A message that is refused by the standard is not also told what the region agreed."""
     wrong = (
