@@ -49,7 +49,12 @@ def check(folder: Folder = None) -> None:
     table = book.on(today())
     regions = len({route.region for route in table})
     agreements = sum(len(source.contents.agreement) for source in book.sources)
-    typer.echo(f"Goed: {len(table)} gemeenten in {regions} regio's, en {agreements} afspraken.")
+    counted = (
+        _counted(len(table), "gemeente", "gemeenten"),
+        _counted(regions, "regio", "regio's"),
+        _counted(agreements, "afspraak", "afspraken"),
+    )
+    typer.echo(f"Goed: {counted[0]} in {counted[1]}, en {counted[2]}.")
 
 
 @routes.command(name="show")
@@ -63,6 +68,10 @@ def show_route(code: Code, on: On = None, folder: InFolder = None) -> None:
         raise typer.BadParameter(f"de gemeente {code} staat niet in de routetabellen.")
     columns = ("Wat", "Waarde", "Geldt", "Vanaf", "Tot en met", "Bron", "Plaats")
     show(columns, map(_row, found))
+
+
+def _counted(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"
 
 
 def _row(one: Explained) -> tuple[str, ...]:
