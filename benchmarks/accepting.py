@@ -1,4 +1,8 @@
-"""(b) Messages accepted per second over HTTP, against pgbench inserting rows of the same size in the same database."""
+"""(b) Messages accepted per second over HTTP, against pgbench inserting rows of the same size in the same database.
+
+What is posted is the ordinary case: for each of many clients an allocation of the municipality, and then the
+provider's report that it began, which is judged against that allocation and contradicts nothing.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 
 import psycopg
 from psycopg import sql
@@ -37,13 +41,11 @@ def measure(folder: Path) -> list[Outcome]:
     """Measure in turns, and take the median of the ratios; nothing without PostgreSQL and pgbench."""
     if shutil.which("pgbench") is None:
         return []
-    body = folder / "body.xml"
-    body.write_bytes(write_bericht(samples.start()))
+    bodies = _bodies(folder)
     with _database() as url, serving(folder, "--workers", str(PROCESSES), database=url) as server:
-        server.command("party", "add", samples.AANBIEDER, "--name", "Meting")
-        token = server.command("token", "create", "--party", samples.AANBIEDER)
-        _post(server, token, body, start=0)  # to warm up: prepared statements, caches
-        rounds = [(_post(server, token, body, start=(n + 1) * 10**6), _insert(url, body)) for n in range(_ROUNDS)]
+        token = make_token(server)
+        post(server, token, bodies, start=0)  # to warm up: prepared statements, caches
+        rounds = [(post(server, token, bodies, start=(n + 1) * 10**6), _insert(url, bodies)) for n in range(_ROUNDS)]
     ours, yardstick = median(r[0] for r in rounds), median(r[1] for r in rounds)
     return [
         Outcome(
@@ -55,13 +57,34 @@ def measure(folder: Path) -> list[Outcome]:
     ]
 
 
-def _post(server: Server, token: str, body: Path, *, start: int) -> float:
+def _bodies(folder: Path) -> list[Path]:
+    """Write the messages to post, with places for what differs from client to client."""
+    found = []
+    for bericht in (samples.toewijzing(), samples.start()):
+        text = write_bericht(bericht).decode().replace("%", "%%")
+        text = text.replace(samples.MARK, "%(number)012d").replace(samples.BSN, "%(bsn)s")
+        for nummer in samples.TOEWIJZINGEN:
+            text = text.replace(f">{nummer}<", f">{nummer % 10}%(number)08d<")
+        body = folder / f"{bericht.TYPE}.xml"
+        body.write_text(text, encoding="utf-8", newline="")
+        found.append(body)
+    return found
+
+
+def make_token(server: Server) -> str:
+    """Make a token of both the provider and the municipality."""
+    server.command("party", "add", samples.AANBIEDER, "--name", "Meting")
+    return server.command("token", "create", "--party", samples.AANBIEDER, "--party", samples.GEMEENTE)
+
+
+def post(server: Server, token: str, bodies: list[Path], *, start: int, seconds: float = _SECONDS) -> float:
+    """Post for a while, with clients from some number on; gives how many messages were accepted in a second."""
     order = {
         "port": server.port,
         "token": token,
-        "body": str(body),
+        "bodies": [str(body) for body in bodies],
         "connections": CLIENTS,
-        "seconds": _SECONDS,
+        "seconds": seconds,
         "start": start,
     }
     done = subprocess.run(
@@ -72,9 +95,9 @@ def _post(server: Server, token: str, body: Path, *, start: int) -> float:
     return float(result["accepted"] / result["seconds"])
 
 
-def _insert(url: str, body: Path) -> float:
-    size = body.stat().st_size + _BESIDE
-    script = body.with_suffix(".sql")
+def _insert(url: str, bodies: list[Path]) -> float:
+    size = round(mean(body.stat().st_size for body in bodies)) + _BESIDE
+    script = bodies[0].with_suffix(".sql")
     script.write_text(f"INSERT INTO yardstick (row) VALUES (decode(repeat('ab', {size}), 'hex'));\n")  # noqa: S608
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Sixteen connections that post as fast as they are answered.
+"""Connections that post as fast as they are answered: for one client after another an allocation, and then its start.
 
 Run as a process of its own, because it shares two cores with what it measures: the requests are made beforehand and
 an answer is only looked at for its status and its length, so that the load costs little.
@@ -24,7 +24,12 @@ class _Connection:
     """One keep-alive connection with one request under way."""
 
     sock: socket.socket
+    posts: Iterator[bytes]
     answer: bytes = b""
+
+    def post(self) -> None:
+        """Send the next message."""
+        self.sock.sendall(next(self.posts))
 
     def take(self) -> int | None:
         """Read what is there; give the status once the answer is complete."""
@@ -44,28 +49,37 @@ class _Connection:
         return status
 
 
-def requests(body: bytes, mark: bytes, token: str, start: int) -> Iterator[bytes]:
-    """Give the request for a message, each time with another Identificatie in the place of the mark."""
-    before, after = body.split(mark)
-    head = (
-        "POST /v1/messages HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/xml\r\n"
-        f"Authorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n"
-    ).encode()
-    number = start
-    while True:
-        yield b"".join((head, before, b"%012d" % number, after))
-        number += 1
+def clients(start: int) -> Iterator[tuple[int, bytes]]:
+    """Give clients from some place on: a number, and a BSN that passes the test of eleven."""
+    for number in range(start, 10**7):
+        prefix = 10**7 + number
+        check = sum(int(digit) * weight for digit, weight in zip(str(prefix), range(9, 1, -1), strict=True)) % 11
+        if check < 10:
+            yield number, b"%d%d" % (prefix, check)
 
 
-def run(port: int, token: str, body: bytes, *, connections: int, seconds: float, start: int) -> dict[str, float]:
+def posts(bodies: list[str], token: str, whose: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
+    """Give the requests: for each client one with each body, with an Identificatie and ToewijzingNummers of its own."""
+    for number, bsn in whose:
+        for body in bodies:
+            filled = body % {"number": number, "bsn": bsn.decode()}
+            head = (
+                "POST /v1/messages HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/xml\r\n"
+                f"Authorization: Bearer {token}\r\nContent-Length: {len(filled)}\r\n\r\n"
+            )
+            yield (head + filled).encode()
+
+
+def run(port: int, token: str, bodies: list[str], *, connections: int, seconds: float, start: int) -> dict[str, float]:
     """Post for so many seconds; gives how many were accepted, and how many were not."""
     selector = selectors.DefaultSelector()
-    posts = requests(body, b"@@IDENTIFI@@", token, start)
+    whose = clients(start)
     for _ in range(connections):
         sock = socket.create_connection(("127.0.0.1", port))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        selector.register(sock, selectors.EVENT_READ, _Connection(sock))
-        sock.sendall(next(posts))
+        connection = _Connection(sock, posts(bodies, token, whose))
+        selector.register(sock, selectors.EVENT_READ, connection)
+        connection.post()
     accepted = refused = 0
     began = time.perf_counter()
     while time.perf_counter() - began < seconds:
@@ -75,11 +89,11 @@ def run(port: int, token: str, body: bytes, *, connections: int, seconds: float,
                 continue
             accepted += status == 202
             refused += status != 202
-            key.data.sock.sendall(next(posts))
+            key.data.post()
     return {"accepted": accepted, "refused": refused, "seconds": time.perf_counter() - began}
 
 
 if __name__ == "__main__":
     order = json.loads(sys.argv[1])
-    order["body"] = Path(order["body"]).read_bytes()
+    order["bodies"] = [Path(body).read_text(encoding="utf-8") for body in order["bodies"]]
     print(json.dumps(run(**order)))

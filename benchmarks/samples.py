@@ -32,7 +32,8 @@ GEMEENTE = "0384"
 # Stands where the Identificatie goes, of the same length, to be filled in for each message that is posted.
 MARK = "@@IDENTIFI@@"
 
-_BSN = "999900006"
+BSN = "999900006"
+TOEWIJZINGEN = (300201, 300202)
 _GEBOREN = Geboortedatum(datum=date(2010, 2, 14))
 _NAAM = Achternaam(achternaam="Voorbeeld", voorvoegsel="van")
 _PRODUCT = Product(categorie="45", code="45A04")
@@ -53,18 +54,18 @@ def toewijzing() -> JW301:
     contacts = tuple(JW301.Contact(soort=soort, adres=adres, telefoon=telefoon) for soort in ("01", "03"))
     products = tuple(
         JW301.ToegewezenProduct(
-            toewijzing_nummer=300200 + number,
-            product=Product(categorie="45", code=f"45A0{number}"),
+            toewijzing_nummer=nummer,
+            product=Product(categorie="45", code=f"45A0{nummer % 10}"),
             toewijzingsdatum=date(2026, 3, 20),
-            toewijzingstijd=time(10, 15, number),
+            toewijzingstijd=time(10, 15, nummer % 10),
             ingangsdatum=date(2026, 4, 1),
             einddatum=date(2026, 12, 31),
             omvang=Omvang(volume=4, eenheid="04", frequentie="2"),
         )
-        for number in (1, 2)
+        for nummer in TOEWIJZINGEN
     )
     client = JW301.Client(
-        bsn=_BSN,
+        bsn=BSN,
         geboortedatum=_GEBOREN,
         geslacht="1",
         naam=VolledigeNaam(geslachtsnaam=_NAAM, voornamen="Tom", naam_gebruik="1"),
@@ -78,16 +79,16 @@ def start() -> JW305:
     """Make a JW305 with two products."""
     products = tuple(
         JW305.StartProduct(
-            toewijzing_nummer=number,
-            product=_PRODUCT,
+            toewijzing_nummer=nummer,
+            product=Product(categorie="45", code=f"45A0{nummer % 10}"),
             toewijzing_ingangsdatum=date(2026, 4, 1),
             begindatum=date(2026, 4, 3),
             status_aanlevering="1",
         )
-        for number in (300201, 300202)
+        for nummer in TOEWIJZINGEN
     )
     client = JW305.Client(
-        bsn=_BSN,
+        bsn=BSN,
         geboortedatum=_GEBOREN,
         geslacht="1",
         naam=VerkorteNaam(geslachtsnaam=_NAAM, voornamen="Tom"),
@@ -120,7 +121,7 @@ def wijziging() -> JW317:
             ),
         ),
     )
-    return JW317(header=_header(JW317, AANBIEDER, GEMEENTE), client=JW317.Client(bsn=_BSN, verzoek=verzoek))
+    return JW317(header=_header(JW317, AANBIEDER, GEMEENTE), client=JW317.Client(bsn=BSN, verzoek=verzoek))
 
 
 def declaratie(prestaties: int = 6) -> JW323:
@@ -144,6 +145,6 @@ def declaratie(prestaties: int = 6) -> JW323:
         declaratie_periode=_APRIL,
         declaratie_dagtekening=date(2026, 5, 6),
         totaal_ingediend_bedrag=TotaalBedragMetDC(totaal_bedrag=24000 * prestaties, debet_credit="D"),
-        clienten=(JW323.Client(bsn=_BSN, prestaties=delivered),),
+        clienten=(JW323.Client(bsn=BSN, prestaties=delivered),),
     )
     return JW323(header=_header(JW323, AANBIEDER, GEMEENTE), declaratie=declared)
