@@ -88,7 +88,9 @@ def _allocations(batch: Batch, reckoning: Reckoning) -> Iterator[Deadline]:
             named.setdefault(Between(*parties_of(bericht)), set()).update(_numbers(bericht))
     for _, municipality, provider, dossier in batch.changes.dossiers:
         between = Between(municipality, provider)
-        for nummer in sorted(named.get(between, ())):
+        # Of a batch about many clients, each has few of the numbers.
+        own = {version.klasse.toewijzing_nummer for version in dossier.toewijzingen}
+        for nummer in sorted(own.intersection(named.get(between, ()))):
             yield from toewijzing_deadlines(dossier, nummer, between, reckoning)
 
 

@@ -31,7 +31,7 @@ from gateway.ijw.verzoek import JW315, JW317, JW319
 from gateway.rules.history import Declaratie, History, Nummer
 from gateway.services.clock import dutch_day
 from gateway.store import declarations
-from gateway.store.allocations import numbered
+from gateway.store.allocations import AllocationRow, numbered
 from gateway.store.declarations import NewDeclaration
 from gateway.store.dossiers import ClientKey, Dossiers
 from gateway.store.requests import Requests
@@ -104,6 +104,7 @@ class Ledger:
         self._references: dict[tuple[str, str], UUID] = {}
         self._new_references: list[tuple[str, str, UUID, UUID]] = []
         self._settled: dict[UUID, Uitkomst] = {}
+        self._numbered: dict[str, list[tuple[AllocationRow, bytes]]] = {}
 
     def open(self, entries: Sequence[Entry]) -> None:
         """Lock and read what messages are about, in one order, so that nobody else judges by it meanwhile."""
@@ -119,6 +120,14 @@ class Ledger:
                     references |= {(client.provider, own) for own in _references_in(self._dossiers.get(client))}
         if references:
             self._requests.lock(references)
+        named: dict[str, set[int]] = {}
+        for entry in entries:
+            if isinstance(entry.bericht, JW301):
+                named.setdefault(parties_of(entry.bericht)[0], set()).update(_numbers_in(entry.bericht))
+        self._numbered = {
+            municipality: numbered(self._connection, self._keyring, municipality, numbers)
+            for municipality, numbers in named.items()
+        }
 
     def dossier(self, entry: Entry) -> Dossier:
         """Give what is known of the client of a message that is about one; of any other it is empty."""
@@ -170,11 +179,11 @@ class Ledger:
         return found
 
     def _numbers(self, bericht: JW301, municipality: str, client: ClientKey) -> dict[int, tuple[Nummer, ...]]:
-        wanted = {product.toewijzing_nummer for product in bericht.client.toegewezen_producten}
+        wanted = _numbers_in(bericht)
         own = self._keyring.bsn_hashes(client.bsn)
         held = {one.id: one for one in self._dossiers.held if one.municipality == municipality}
         found: dict[int, list[Nummer]] = {}
-        for row, bsn_hash in numbered(self._connection, self._keyring, municipality, wanted):
+        for row, bsn_hash in self._stored_under(municipality, wanted):
             if row.dossier_id not in held:
                 number = Nummer(row.provider, bsn_hash in own, row.latest.product, row.latest.ingangsdatum)
                 found.setdefault(row.toewijzing_nummer, []).append(number)
@@ -185,6 +194,12 @@ class Ledger:
                     number = Nummer(one.provider, one.bsn_hash in own, product.product, product.ingangsdatum)
                     found.setdefault(nummer, []).append(number)
         return {nummer: tuple(numbers) for nummer, numbers in found.items()}
+
+    def _stored_under(self, municipality: str, numbers: set[int]) -> Sequence[tuple[AllocationRow, bytes]]:
+        """Give what is stored under numbers; asked once for all messages, as long as what changed is in memory."""
+        if self._dossiers.let_go:
+            return numbered(self._connection, self._keyring, municipality, numbers)
+        return [found for found in self._numbered[municipality] if found[0].toewijzing_nummer in numbers]
 
     def _used(self, bericht: JW323, provider: str) -> dict[str, UUID]:
         names = (
@@ -315,6 +330,10 @@ class _Counting(Mapping[str, Dossier]):
 
     def __len__(self) -> int:
         return len(self._places)
+
+
+def _numbers_in(bericht: JW301) -> set[int]:
+    return {product.toewijzing_nummer for product in bericht.client.toegewezen_producten}
 
 
 def clients_of(bericht: Bericht) -> Iterator[ClientKey]:

@@ -88,6 +88,7 @@ class Dossiers:
         self._held: dict[UUID, Held] = {}
         self._by_hash: dict[tuple[str, str, bytes], UUID] = {}
         self._missing: set[ClientKey] = set()
+        self.let_go = False  # whether some were written and are not in memory any more
 
     def lock(self, clients: Collection[ClientKey], ids: Collection[UUID] = ()) -> None:
         """Lock the dossiers of clients, and those with these ids, in one order; of a few it reads them at once."""
@@ -208,6 +209,7 @@ class Dossiers:
     def _make_room(self) -> None:
         if len(self._held) + len(self._missing) >= _MOST_HELD:
             self.flush()
+            self.let_go = True
             self._held.clear()
             self._by_hash.clear()
             self._missing.clear()
