@@ -25,6 +25,7 @@ from gateway.services.case_opening import MAIL
 from gateway.services.case_reading import CasePages, CaseReading
 from gateway.services.certificates import Certificates
 from gateway.services.clock import Clock, utc_now
+from gateway.services.coordinators import Coordinators, tell_coordinators
 from gateway.services.current_routes import CurrentRoutes
 from gateway.services.deadlines import Deadlines
 from gateway.services.drafting import Drafting
@@ -175,7 +176,12 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     surroundings = Surroundings(lists, routes, feestdagen, clock)
     # Each writes what follows from the messages of a transaction, in that transaction.
     pushing = Pushing(routes, Freeze.parse(settings.ggk_freeze) if settings.ggk_freeze else None)
-    followers: list[Follower] = [Due(feestdagen).write, partial(close_answered, keyring), pushing.write]
+    followers: list[Follower] = [
+        Due(feestdagen).write,
+        partial(close_answered, keyring),
+        partial(tell_coordinators, keyring),
+        pushing.write,
+    ]
     drafting = Drafting(codec, routes, feestdagen)
     settling = Settling(database, keyring, codec, routes, drafting, surroundings, clock, followers)
     intake = Intake(codec, surroundings, routes, settling)
@@ -201,6 +207,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         inquiry=Inquiry(database, keyring, codec, audit, clock),
         deadlines=Deadlines(database, clock),
         manual_cases=cases,
+        coordinators=Coordinators(database, clock),
         case_pages=CasePages(database, cases, reading, audit, clock),
         watch=Watch(database, routes, clock),
         rulebook=Rulebook(read_standard(settings.schemas_dir), lists, routes),

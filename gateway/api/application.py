@@ -15,7 +15,19 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.api import audit, deadlines, ggk, health, manual_cases, messages, queues, text_files, validations, webhooks
+from gateway.api import (
+    audit,
+    coordinators,
+    deadlines,
+    ggk,
+    health,
+    manual_cases,
+    messages,
+    queues,
+    text_files,
+    validations,
+    webhooks,
+)
 from gateway.api.entrance import Entrance
 from gateway.api.explanations import explanation, rule_page, rules_page
 from gateway.api.openapi import API_VERSION, describe
@@ -87,6 +99,7 @@ def make_api(services: Services | None) -> FastAPI:
         queues.router,
         deadlines.router,
         manual_cases.router,
+        coordinators.router,
         webhooks.router,
         text_files.router,
         audit.router,

@@ -9,6 +9,7 @@ from gateway.services.access import Access, Parties
 from gateway.services.audit import Audit
 from gateway.services.case_reading import CasePages
 from gateway.services.certificates import Certificates
+from gateway.services.coordinators import Coordinators
 from gateway.services.deadlines import Deadlines
 from gateway.services.drafting import Candidate
 from gateway.services.endpoints import Endpoints
@@ -42,6 +43,7 @@ class Services:
     deadlines: Deadlines
     manual_cases: ManualCases
     case_pages: CasePages
+    coordinators: Coordinators
     watch: Watch
     holding: Holding
     retention: Retention

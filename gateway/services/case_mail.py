@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Final
 
 import structlog
 from cryptography.x509 import Certificate
@@ -16,7 +17,7 @@ from gateway.errors import ConfigurationError
 from gateway.exchange.manual_case import reference_of
 from gateway.exchange.readable import day_in_words
 from gateway.exchange.route import RouteTable
-from gateway.services.case_opening import CASE, ESCALATION
+from gateway.services.case_opening import CASE, COORDINATOR, ESCALATION
 from gateway.services.case_reading import CaseContent, CaseReading
 from gateway.services.clock import Clock, dutch_day
 from gateway.store import manual_cases
@@ -27,6 +28,18 @@ from gateway.transport.mail import MailParcel, MailTransport
 from gateway.transport.smime import PARAMETERS, Signer, enveloped, holds_at, read_certificate
 
 _log = structlog.get_logger(__name__)
+
+_BEGINNINGS: Final = {
+    CASE: "Er wacht een bericht dat mensen afhandelen, buiten het berichtenverkeer om.",
+    ESCALATION: "Deze zaak had afgehandeld moeten zijn, en staat nog open.",
+    COORDINATOR: "Er is een bericht dat mensen afhandelen, over zorg die uw organisatie coördineert.",
+}
+_TO_HANDLER: Final = """Stuurt de gemeente een JW301 of JW319 met de ReferentieAanbieder van het verzoek,
+dan sluit de zaak vanzelf. Anders sluit u haar zelf, met een uitkomst en een toelichting.
+"""
+_TO_COORDINATOR: Final = """De gemeente handelt dit af. Noem bij haar het zaaknummer om te horen om wie het gaat.
+"""
+_PRIVACY: Final = "In deze tekst staan geen gegevens van een cliënt. Zet die ook niet in een gewoon antwoord.\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +89,7 @@ class CaseMail:
             return None
         mail = self._headed(row, case)
         certificate = self._certificate(case) if row.purpose == CASE else None
-        text = self._text(case, late=row.purpose == ESCALATION)
+        text = self._text(case, row.purpose)
         if certificate is None:
             mail.set_content(text)
         else:
@@ -129,29 +142,23 @@ class CaseMail:
             return None
         return certificate
 
-    def _text(self, case: CaseRow, *, late: bool) -> str:
+    def _text(self, case: CaseRow, purpose: str) -> str:
         route = self._routes.get(case.municipality)
         place = f"{route.name} ({case.municipality})" if route else case.municipality
-        begin = (
-            "Deze zaak had afgehandeld moeten zijn, en staat nog open."
-            if late
-            else "Er wacht een bericht dat mensen afhandelen, buiten het berichtenverkeer om."
-        )
-        base = self._identity.base_url
-        where = f"{base}/console/zaken/{case.id}" if base else "in de gateway, onder dit zaaknummer"
-        return (
-            f"{begin}\n\n"
+        about = (
+            f"{_BEGINNINGS[purpose]}\n\n"
             f"Zaak: {reference_of(case.id)}\n"
             f"Gemeente: {place}\n"
             f"Aanbieder: {case.provider}\n"
             f"Het gaat om: {case.summary}\n"
             f"Waarom mensen dit doen: {case.reason}\n"
             f"Uiterlijk: {_due(case)}\n"
-            f"Bekijken: {where}\n\n"
-            "Stuurt de gemeente een JW301 of JW319 met de ReferentieAanbieder van het verzoek, dan sluit de zaak\n"
-            "vanzelf. Anders sluit u haar zelf, met een uitkomst en een toelichting.\n\n"
-            "In deze tekst staan geen gegevens van een cliënt. Zet die ook niet in een gewoon antwoord.\n"
         )
+        if purpose == COORDINATOR:
+            return f"{about}\n{_TO_COORDINATOR}\n{_PRIVACY}"
+        base = self._identity.base_url
+        where = f"{base}/console/zaken/{case.id}" if base else "in de gateway, onder dit zaaknummer"
+        return f"{about}Bekijken: {where}\n\n{_TO_HANDLER}\n{_PRIVACY}"
 
 
 def _due(case: CaseRow) -> str:

@@ -21,6 +21,7 @@ MAIL: Final = "mail"
 
 CASE: Final = "case"
 ESCALATION: Final = "escalation"
+COORDINATOR: Final = "coordinator"
 
 
 def open_case(bericht: Bericht, manual: Manual, now: datetime, feestdagen: Container[date]) -> NewCase:

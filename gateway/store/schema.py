@@ -9,6 +9,7 @@ from sqlalchemy import MetaData
 from gateway.store import (
     audit_tables,
     console_tables,
+    coordinator_tables,
     deadline_tables,
     ggk_tables,
     lifecycle_tables,
@@ -28,6 +29,7 @@ TABLE_MODULES: Final = (
     lifecycle_tables,
     console_tables,
     ggk_tables,
+    coordinator_tables,
 )
 """Every module that has tables; being imported here is what puts them on the metadata."""
 

@@ -191,6 +191,19 @@ TABLE: dict[Endpoint, tuple[Callable[[Scene], str], Options, dict[str, int]]] = 
         {},
         outside(404, municipality=200, admin=200, monitor=403),
     ),
+    **{
+        # Of an allocation that is not there; who may name whom is told where coordinators are tested.
+        Endpoint(method, "/allocations/{id}/coordinator"): (
+            lambda _: f"/v1/allocations/{uuid4()}/coordinator",
+            body,
+            row,
+        )
+        for method, body, row in (
+            ("GET", {}, outside(404, monitor=403)),
+            ("PUT", {"json": {"name": "Wijkteam", "email": "a@b.example"}}, outside(404, monitor=403)),
+            ("DELETE", {}, outside(404, monitor=403)),
+        )
+    },
     Endpoint("GET", "/manual-cases/{id}/request"): (
         lambda scene: f"/v1/manual-cases/{scene.case}/request",
         {},

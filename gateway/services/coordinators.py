@@ -1,0 +1,81 @@
+"""Who coordinates the care of an allocation (1Gezin1Plan): naming that organisation, and telling it of a case."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from gateway.exchange.address import subjects_of
+from gateway.services.caller import Caller
+from gateway.services.case_opening import COORDINATOR, MAIL
+from gateway.services.clock import Clock
+from gateway.services.settling import Batch
+from gateway.store import coordinators, outbox
+from gateway.store.coordinators import CoordinatorRow
+from gateway.store.engine import Database
+from gateway.store.outbox import NewOutgoing
+from gateway.store.vault import Keyring
+
+
+class Coordinators:
+    """The coordinators of all allocations."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Keep them in this database."""
+        self._database = database
+        self._clock = clock
+
+    def get(self, allocation_id: UUID, caller: Caller) -> CoordinatorRow | None:
+        """Give whom an allocation names; nothing where it names nobody, or is not between the caller and another."""
+        with self._database.read() as connection:
+            parties = coordinators.parties_of(connection, allocation_id)
+            if parties is None or not caller.may_read(*parties):
+                return None
+            return coordinators.get(connection, allocation_id)
+
+    def name(self, allocation_id: UUID, caller: Caller, *, name: str, email: str) -> CoordinatorRow | None:
+        """Let an allocation name an organisation; nothing when it is not one of the caller's municipality."""
+        row = CoordinatorRow(allocation_id, name, email, self._clock())
+        with self._database.write() as connection:
+            if not _may_name(connection, allocation_id, caller):
+                return None
+            coordinators.save(connection, row)
+        return row
+
+    def remove(self, allocation_id: UUID, caller: Caller) -> bool:
+        """Let an allocation name nobody; says whether it is one of the caller's municipality."""
+        with self._database.write() as connection:
+            if not _may_name(connection, allocation_id, caller):
+                return False
+            coordinators.remove(connection, allocation_id)
+        return True
+
+
+def _may_name(connection: Connection, allocation_id: UUID, caller: Caller) -> bool:
+    parties = coordinators.parties_of(connection, allocation_id)
+    return parties is not None and (caller.is_admin or caller.acts_for(parties[0]))
+
+
+def tell_coordinators(keyring: Keyring, connection: Connection, batch: Batch) -> None:
+    """Let those who coordinate a client's care hear of a case about the client, in the transaction that opens it.
+
+    With an opt-out nobody but the back-office hears of it.
+    """
+    for taken in batch.taken:
+        message = taken.message
+        if message.case is None or message.opt_out:
+            continue
+        emails = {
+            email
+            for bsn in subjects_of(taken.candidate.bericht)
+            for email in coordinators.of_client(
+                connection, keyring, municipality=message.case.municipality, provider=message.case.provider, bsn=bsn
+            )
+        }
+        now = batch.known.now
+        mails = [
+            NewOutgoing(kind=MAIL, purpose=COORDINATOR, recipient=message.case.municipality, endpoint=email, due_at=now)
+            for email in sorted(emails)
+        ]
+        outbox.add(connection, [(message.id, now, mail) for mail in mails])

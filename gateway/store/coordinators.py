@@ -1,0 +1,72 @@
+"""Coordinators: the organisation that an allocation names, and those of the allocations of one client."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, delete, select
+
+from gateway.store.bulk import BulkInsert
+from gateway.store.coordinator_tables import coordinator
+from gateway.store.lifecycle_tables import allocation, dossier
+from gateway.store.vault import Keyring
+
+_SAVE = BulkInsert(coordinator, "allocation_id", "name", "email", "changed_at", or_replace=True)
+
+
+@dataclass(frozen=True, slots=True)
+class CoordinatorRow:
+    """The organisation that coordinates, with the address of its own, which is nobody's personal one."""
+
+    allocation_id: UUID
+    name: str
+    email: str
+    changed_at: datetime
+
+    @classmethod
+    def from_row(cls, row: Row[Any]) -> Self:
+        """Read a row of the table."""
+        return cls(row.allocation_id, row.name, row.email, row.changed_at)
+
+
+def parties_of(conn: Connection, allocation_id: UUID) -> tuple[str, str] | None:
+    """Give the municipality and the provider of an allocation, if it is known."""
+    query = select(allocation.c.municipality, allocation.c.provider).where(allocation.c.id == allocation_id)
+    row = conn.execute(query).one_or_none()
+    return None if row is None else (row.municipality, row.provider)
+
+
+def get(conn: Connection, allocation_id: UUID) -> CoordinatorRow | None:
+    """Give the coordinator that an allocation names."""
+    row = conn.execute(select(coordinator).where(coordinator.c.allocation_id == allocation_id)).one_or_none()
+    return None if row is None else CoordinatorRow.from_row(row)
+
+
+def save(conn: Connection, row: CoordinatorRow) -> None:
+    """Let an allocation name a coordinator, instead of the one that it named."""
+    _SAVE.run(conn, [(row.allocation_id, row.name, row.email, row.changed_at)])
+
+
+def remove(conn: Connection, allocation_id: UUID) -> None:
+    """Let an allocation name nobody."""
+    conn.execute(delete(coordinator).where(coordinator.c.allocation_id == allocation_id))
+
+
+def of_client(conn: Connection, keyring: Keyring, *, municipality: str, provider: str, bsn: str) -> list[str]:
+    """Give the addresses of those who coordinate what a client is allocated between two parties, each once."""
+    query = (
+        select(coordinator.c.email)
+        .join(allocation, allocation.c.id == coordinator.c.allocation_id)
+        .join(dossier, dossier.c.id == allocation.c.dossier_id)
+        .where(
+            dossier.c.municipality == municipality,
+            dossier.c.provider == provider,
+            dossier.c.bsn_hash.in_(keyring.bsn_hashes(bsn)),
+        )
+        .order_by(coordinator.c.email)
+        .distinct()
+    )
+    return list(conn.scalars(query))
