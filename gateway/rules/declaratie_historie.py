@@ -13,7 +13,6 @@ from typing import TypeAlias
 from gateway.ijw.declaratie import JW323
 from gateway.ijw.dossier import REDEN_VERWIJDERD
 from gateway.ijw.toewijzing import JW301
-from gateway.rules.conditions import EURO
 from gateway.rules.declared import is_debit
 from gateway.rules.doubles import doubles
 from gateway.rules.history import HistoryContext, Tarief
@@ -109,7 +108,10 @@ def tr322(client: JW323.Client, ctx: HistoryContext) -> Breaches:
 
     def room(toegewezen: JW301.ToegewezenProduct) -> tuple[int, _Used] | None:
         most, omvang = most_in_all(toegewezen), toegewezen.omvang
-        return None if most is None or omvang is None else (most, lambda prestatie: delivered(prestatie, omvang) or 0)
+        if most is None or omvang is None:
+            return None
+        # What is in another unit, and breaks TR341, takes no room.
+        return most, lambda prestatie: delivered(prestatie, omvang) or 0
 
     for prestatie in _beyond(client, ctx, room):
         yield at(prestatie, "geleverd_volume")
@@ -254,8 +256,9 @@ def tr389(client: JW323.Client, ctx: HistoryContext) -> Breaches:
     """Wat is gedeclareerd wordt niet nog eens gedeclareerd voor het is gecrediteerd.
 
     Fout: april van dezelfde toewijzing en code opnieuw declareren. Goed: met de creditprestatie in hetzelfde bericht.
-    Lezing: Credits gaan voor (OP366). Wat is afgewezen mag opnieuw, want dat wordt nooit gecrediteerd (IV085); wat nog
-    niet is beantwoord niet. Dubbel binnen één bericht is TR416.
+    Lezing: Credits gaan voor (OP366), maar een credit die zelf wordt afgewezen neemt niets terug. Wat is afgewezen mag
+    opnieuw, want dat wordt nooit gecrediteerd (IV085); wat nog niet is beantwoord niet. Dubbel binnen één bericht is
+    TR416.
     """
     counting = ctx.declared(client).counting
     before = {_levering(prestatie) for known in counting.values() for prestatie in known}
@@ -286,7 +289,7 @@ def tr418(client: JW323.Client, ctx: HistoryContext) -> Breaches:
     niet in staat is geen tarief bekend. Een tarief telt als het op een dag van de ProductPeriode geldt.
     """
     for prestatie in client.prestaties:
-        if prestatie.eenheid == EURO or not is_debit(prestatie) or not _known(client, ctx):
+        if not is_debit(prestatie) or not _known(client, ctx):
             continue
         expected = {amount for tarief in ctx.tarieven(prestatie.product_code) for amount in _amount(tarief, prestatie)}
         if expected and prestatie.product_tarief not in expected:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -29,8 +30,8 @@ class Declared:
     counting: dict[int, list[JW323.Prestatie]]
 
     @classmethod
-    def of(cls, client: JW323.Client, dossier: Dossier) -> Declared:
-        """Put a dossier in order for a client of a declaration."""
+    def of(cls, client: JW323.Client, dossier: Dossier, used: Container[str]) -> Declared:
+        """Put a dossier in order for a client of a declaration; `used` are ReferentieNummers of earlier ones."""
         debits: dict[str, list[JW323.Prestatie]] = {}
         for feit in dossier.prestaties:
             if is_debit(feit.klasse) and dossier.grants(feit):
@@ -41,19 +42,17 @@ class Declared:
             credited=dossier.credited(),
             counting={},
         )
-        return replace(known, counting=known._counting(client, dossier.counting_prestaties()))
-
-    def _counting(self, client: JW323.Client, before: list[Feit[JW323.Prestatie]]) -> dict[int, list[JW323.Prestatie]]:
         taken_back = {
             prestatie.product_referentie.vorig_referentie_nummer
             for prestatie in client.prestaties
-            if not is_debit(prestatie) and self.is_granted(prestatie) and not self.is_credited(prestatie)
+            if not is_debit(prestatie) and known._takes_back(prestatie, used)
         }
-        counting: dict[int, list[JW323.Prestatie]] = {}
-        for feit in before:
-            if feit.klasse.product_referentie.referentie_nummer not in taken_back:
-                counting.setdefault(feit.klasse.toewijzing_nummer, []).append(feit.klasse)
-        return counting
+        return replace(known, counting=_counting(dossier.counting_prestaties(), taken_back))
+
+    def _takes_back(self, credit: JW323.Prestatie, used: Container[str]) -> bool:
+        """Tell whether a credit does what it says: one that is refused (TR314, TR323, TR390) takes nothing back."""
+        new = credit.product_referentie.referentie_nummer not in used
+        return new and self.is_granted(credit) and not self.is_credited(credit)
 
     def is_granted(self, credit: JW323.Prestatie) -> bool:
         """Tell whether what a credit takes back was declared just so, and granted (TR323, IV091)."""
@@ -63,6 +62,17 @@ class Declared:
     def is_credited(self, credit: JW323.Prestatie) -> bool:
         """Tell whether what a credit takes back was taken back before (TR390)."""
         return credit.product_referentie.vorig_referentie_nummer in self.credited
+
+
+def _counting(
+    before: list[Feit[JW323.Prestatie]], taken_back: Container[str | None]
+) -> dict[int, list[JW323.Prestatie]]:
+    """Give what was declared before and is not taken back, by ToewijzingNummer."""
+    counting: dict[int, list[JW323.Prestatie]] = {}
+    for feit in before:
+        if feit.klasse.product_referentie.referentie_nummer not in taken_back:
+            counting.setdefault(feit.klasse.toewijzing_nummer, []).append(feit.klasse)
+    return counting
 
 
 def is_debit(prestatie: JW323.Prestatie) -> bool:

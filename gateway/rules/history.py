@@ -99,7 +99,9 @@ class HistoryContext(Context):
         """Give what was declared for a client before, put in order once for each client of the message."""
         found = self._declared.get(id(client))
         if found is None:
-            found = self._declared[id(client)] = Declared.of(client, self.history.dossier(client.bsn))
+            found = self._declared[id(client)] = Declared.of(
+                client, self.history.dossier(client.bsn), self.history.referenties
+            )
         return found
 
     def tarieven(self, product_code: str) -> list[Tarief]:

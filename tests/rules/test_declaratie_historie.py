@@ -182,6 +182,8 @@ def test_tr322_what_was_declared_before_counts() -> None:
     assert not against(one_more, granted(ALLOCATED, *past, refused=("A",)), "TR322")
     taken_back = fact(credit("C", past[0].klasse), bericht=8)
     assert not against(one_more, granted(ALLOCATED, *past, taken_back), "TR322")
+    other_unit = before(debit("A", MAART, geleverd_volume=24, eenheid="16"))
+    assert not against(declaration(debit("B", geleverd_volume=40)), granted(ALLOCATED, *other_unit), "TR322")
     elsewhere = before(debit("A", MAART, geleverd_volume=24, toewijzing_nummer=300209))
     assert not against(one_more, granted(ALLOCATED, *elsewhere), "TR322")
 
@@ -337,6 +339,8 @@ def test_tr389_what_was_refused_or_credited_may_come_again() -> None:
     assert not against(declaration(again), granted(ALLOCATED, *before(PRESTATIE), taken_back), "TR389")
     assert broken(declaration(again, credit("C1", PRESTATIE)), known) == set()
     assert broken(declaration(again, credit("C1", PRESTATIE, geleverd_volume=1)), known) == {"TR323", "TR389"}
+    used = granted(ALLOCATED, *before(PRESTATIE), referenties={"C1": UUID(int=BEFORE)})
+    assert broken(declaration(again, credit("C1", PRESTATIE)), used) == {"TR314", "TR389"}
 
 
 def test_tr390_a_credit_comes_once() -> None:
@@ -375,3 +379,11 @@ def test_tr418_the_tariff_of_the_contract(
     """Where a table of tariffs is known, and has the product, the tariff is the one in it; minutes are rounded."""
     found = against(declaration(debit("A", **fields)), history(ALLOCATED, tarieven=tarieven), "TR418")
     assert found == ([(f"{SHOWN}/ProductTarief",)] if is_broken else [])
+
+
+def test_tr418_neither_a_credit_nor_an_unknown_client() -> None:
+    """A credit repeats the tariff of its debit, whatever the contract says by now; an unknown client is told alone."""
+    dearer = (HOURLY._replace(tarief=1600),)
+    taken_back = declaration(credit("C1", PRESTATIE))
+    assert broken(taken_back, granted(ALLOCATED, *before(PRESTATIE), tarieven=dearer)) == set()
+    assert broken(declaration(), history(tarieven=dearer)) == {"TR304"}
