@@ -83,3 +83,11 @@ class GgkFaults:
         endpoints = self._pushing.endpoints(connection, [received.sender])
         faults = self._pushing.fault(received.sender, endpoints, now)
         outbox.add(connection, [(message_id, now, replace(new, subject_id=received.id)) for new in faults])
+        # Who has no GGk here hears nothing; an administrator who is asked finds it by the reference.
+        _log.info(
+            "ggk-content-refused",
+            sender=received.sender,
+            reference=received.reference,
+            code=received.fault_code,
+            told=bool(faults),
+        )

@@ -209,7 +209,8 @@ class GgkIntake:
             message_id = outcome.message_id
             if candidate and outcome.kind is Refused.RECIPIENT_UNKNOWN:
                 message_id = self._intake.reject(connection, candidate, outcome)
-        if not ggk.add_received(connection, received.concluded(message_id, fault)):
+        received = received.concluded(message_id, fault)
+        if not ggk.add_received(connection, received):
             raise _SeenBeforeError
         if isinstance(outcome, Text):
             self._texts.keep_in(connection, received, outcome.file_name, outcome.content)

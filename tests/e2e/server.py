@@ -36,6 +36,7 @@ class Server:
     settings: Settings
     workers: int
     port: int = field(default_factory=free_port)
+    extra: dict[str, str] = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -60,6 +61,7 @@ class Server:
             "IJW_ENCRYPTION_KEYS": self.settings.encryption_keys.get_secret_value(),
             "IJW_LOG_FORMAT": "json",
             "PYTHONPATH": str(ROOT),
+            **self.extra,
         }
         command = [sys.executable, "-m", "gateway", "serve", "--port", str(self.port), "--workers", str(self.workers)]
         with self.log.open("ab") as log:
@@ -78,6 +80,12 @@ class Server:
             return httpx.get(f"{self.url}/health/live", timeout=5).status_code == 200
         except httpx.TransportError:
             return False
+
+    @property
+    def pid(self) -> int:
+        """Give the id of the process."""
+        assert self._process is not None
+        return self._process.pid
 
     @property
     def runs(self) -> bool:
