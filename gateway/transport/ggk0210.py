@@ -60,8 +60,9 @@ class SoapTransport:
     """Sends envelopes."""
 
     def __init__(self, tls: TlsFiles) -> None:
-        """Secure connections with these files, which are read here and not again."""
-        self._context = tls.context()
+        """Secure connections with these files, which are read once: here, or without any at the first envelope."""
+        self._tls = tls
+        self._context = tls.context() if tls.certificate or tls.authorities else None
 
     async def send(self, parcel: SoapParcel) -> Outcome:
         """Send an envelope, follow no redirect, and read no more of the answer than an answer can be."""
@@ -82,6 +83,7 @@ class SoapTransport:
             "SOAPAction": f'"{parcel.action}"',
         }
         # Settings of the machine (a proxy, a file of passwords) have no say in where children's data goes.
+        self._context = self._context or self._tls.context()
         client = httpx.AsyncClient(verify=self._context, trust_env=False, timeout=httpx.Timeout(35.0, connect=10.0))
         async with (
             client,

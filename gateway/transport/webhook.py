@@ -59,7 +59,9 @@ class WebhookTransport:
     def __init__(self, allowed: Sequence[Network] = (), authorities: str | None = None) -> None:
         """Reach the public internet, and these networks besides; believe these certificates, or the usual ones."""
         self._allowed = allowed
-        self._context = ssl.create_default_context(cafile=authorities)
+        self._authorities = authorities
+        # Made for the first note: reading all authorities of the machine takes long for a start.
+        self._context: ssl.SSLContext | None = None
 
     async def send(self, parcel: Note) -> Outcome:
         """Send a note; what the other side says with it is not read."""
@@ -94,6 +96,7 @@ class WebhookTransport:
         literal = f"[{address}]" if isinstance(address, IPv6Address) else str(address)
         url = urlunsplit(parts._replace(netloc=literal + (f":{parts.port}" if parts.port else "")))
         headers = {**parcel.headers, "Host": parts.netloc, "Accept-Encoding": "identity"}
+        self._context = self._context or ssl.create_default_context(cafile=self._authorities)
         client = httpx.AsyncClient(verify=self._context, trust_env=False, timeout=httpx.Timeout(15.0, connect=5.0))
         async with (
             client,
