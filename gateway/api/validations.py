@@ -75,14 +75,16 @@ async def post_validation(request: Request, services: Has) -> Response:
     style = preferred(request.headers.get("accept", ""), _RANGES, Style.JSON)
     document = await document_of(request)
     try:
-        return await run_in_threadpool(_validate, services, document, form, _Answering(form, style, _rules_at(request)))
+        return await run_in_threadpool(
+            _validate, services, document, form, _Answering(form, style, _rules_at(request, services))
+        )
     finally:
         document.close()
 
 
-def _rules_at(request: Request) -> str:
+def _rules_at(request: Request, services: Services) -> str:
     """Give the address of the pages about the rules, as whoever asks can reach them."""
-    return f"{request.url.scheme}://{request.url.netloc}/rules"
+    return services.rulebook.address(f"{request.url.scheme}://{request.url.netloc}")
 
 
 def _validate(services: Services, document: Document, form: Form, answering: _Answering) -> Response:

@@ -13,8 +13,12 @@ from gateway.rules.standard import Standard
 class Rulebook:
     """All entries, by code."""
 
-    def __init__(self, standard: Standard, lists: Codelijsten, routes: RouteTable) -> None:
-        """Take in the rules of the standard, the fault codes of the lists, and what the regions agreed."""
+    def __init__(self, standard: Standard, lists: Codelijsten, routes: RouteTable, base: str = "") -> None:
+        """Take in the rules of the standard, the fault codes of the lists, and what the regions agreed.
+
+        `base` is where others reach the gateway, if that is known: there each code has a page.
+        """
+        self._base = base
         self._routes = routes
         self._rules = entries(standard)
         beside = [schema_entry(standard), *map(fault_entry, lists.fouten.values())]
@@ -23,6 +27,10 @@ class Rulebook:
     def __iter__(self) -> Iterator[Entry]:
         """Give the rules of the standard, sorted by code."""
         return iter(self._rules)
+
+    def address(self, reached_at: str) -> str:
+        """Give where the pages are: under the address that is set, else under the one that somebody reached us at."""
+        return f"{(self._base or reached_at).rstrip('/')}/rules"
 
     def find(self, code: str) -> Entry | None:
         """Find what a code means, in capitals or not; an agreement of a region as it is today."""
