@@ -27,6 +27,7 @@ from gateway.services.certificates import Certificates
 from gateway.services.clock import Clock, utc_now
 from gateway.services.coordinators import Coordinators, tell_coordinators
 from gateway.services.current_routes import CurrentRoutes
+from gateway.services.dead_letters import DeadLetters
 from gateway.services.deadlines import Deadlines
 from gateway.services.drafting import Drafting
 from gateway.services.due import Due
@@ -45,6 +46,8 @@ from gateway.services.manual_cases import ManualCases
 from gateway.services.proxies import Proxies
 from gateway.services.pushing import Pushing
 from gateway.services.queueing import Queueing
+from gateway.services.replaying import Replaying
+from gateway.services.resettling import Resettling
 from gateway.services.retention import Retention
 from gateway.services.retention_file import read_terms
 from gateway.services.rotation import Rotation
@@ -184,6 +187,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     ]
     drafting = Drafting(codec, routes, feestdagen)
     settling = Settling(database, keyring, codec, routes, drafting, surroundings, clock, followers)
+    resettling = Resettling(database, keyring, codec, routes, drafting, surroundings, clock, followers)
     intake = Intake(codec, surroundings, routes, settling)
     audit = Audit(database, keyring, clock)
     retention = Retention(database, keyring, read_terms(settings.retention_file), audit, clock)
@@ -194,6 +198,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     texts = Texts(database, keyring, audit, clock)
     networks = read_networks(settings.webhook_networks)
     endpoints = Endpoints(database, keyring, audit, clock, plain_webhooks=bool(networks))
+    replaying = Replaying(database, keyring, resettling, pushing, routes, audit, clock)
     services = Services(
         access=Access(database, audit, clock),
         audit=audit,
@@ -202,6 +207,8 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         commits=GroupCommit(intake.settle),
         queueing=Queueing(database, routes, audit, clock),
         holding=Holding(database, keyring, audit, clock),
+        replaying=replaying,
+        dead_letters=DeadLetters(database),
         retention=retention,
         rotation=Rotation(database, keyring, audit),
         inquiry=Inquiry(database, keyring, codec, audit, clock),
@@ -223,7 +230,13 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         **make_channels(settings, routes, reading, clock),
     }
     sending = Sending(database, channels, clock, held=pushing.held)
-    chores = [cases.escalate, *make_bounces(settings, database, clock), retention.daily, texts.remove_old]
+    chores = [
+        cases.escalate,
+        *make_bounces(settings, database, clock),
+        replaying.round,
+        retention.daily,
+        texts.remove_old,
+    ]
     upkeep = Upkeep(database, clock, sending, chores=chores)
     desk = Desk(
         access=services.access,

@@ -24,6 +24,7 @@ from gateway.api import (
     manual_cases,
     messages,
     queues,
+    replays,
     text_files,
     validations,
     webhooks,
@@ -103,6 +104,7 @@ def make_api(services: Services | None) -> FastAPI:
         webhooks.router,
         text_files.router,
         audit.router,
+        replays.router,
     )
     for router in routers:
         api.include_router(router)

@@ -72,6 +72,7 @@ def leased(given: Leased, reader: Caller) -> dict[str, Any]:
         "expiresAt": moment(given.lease.expires_at),
         "attempt": given.lease.attempt,
         "message": receipt(given.message, reader),
+        "redelivery": given.message.redeliveries > 0,
     }
 
 

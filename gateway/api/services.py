@@ -10,6 +10,7 @@ from gateway.services.audit import Audit
 from gateway.services.case_reading import CasePages
 from gateway.services.certificates import Certificates
 from gateway.services.coordinators import Coordinators
+from gateway.services.dead_letters import DeadLetters
 from gateway.services.deadlines import Deadlines
 from gateway.services.drafting import Candidate
 from gateway.services.endpoints import Endpoints
@@ -23,6 +24,7 @@ from gateway.services.intake import Intake
 from gateway.services.manual_cases import ManualCases
 from gateway.services.proxies import Proxies
 from gateway.services.queueing import Queueing
+from gateway.services.replaying import Replaying
 from gateway.services.retention import Retention
 from gateway.services.rotation import Rotation
 from gateway.services.rulebook import Rulebook
@@ -47,6 +49,8 @@ class Services:
     watch: Watch
     holding: Holding
     retention: Retention
+    replaying: Replaying
+    dead_letters: DeadLetters
     rotation: Rotation
     rulebook: Rulebook
     certificates: Certificates

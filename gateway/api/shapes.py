@@ -140,6 +140,7 @@ class Lease(_Shape):
     lease_id: UUID
     expires_at: datetime
     attempt: int
+    redelivery: Annotated[bool, Field(description="Of het eerder is overgenomen, en een beheerder het terugzette")]
     message: Receipt
 
 

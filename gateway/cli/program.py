@@ -20,6 +20,7 @@ from gateway.cli import (
     forms,
     keys,
     outside,
+    replay,
     retention,
     routes,
     rules,
@@ -74,6 +75,7 @@ def make_app() -> typer.Typer:
         forms.convert,
         doctor.doctor,
         deadlines.deadlines,
+        replay.replay,
         demo.demo,
     ):
         app.command()(command)

@@ -44,6 +44,10 @@ class Act(StrEnum):
     CONTENT_REMOVED = "content-removed"
     SIGNED_IN = "signed-in"
     SIGN_IN_LINK_MADE = "sign-in-link-made"
+    REPLAY_STARTED = "replay-started"
+    REPLAY_PAUSED = "replay-paused"
+    REPLAY_RESUMED = "replay-resumed"
+    REPLAY_FINISHED = "replay-finished"
     PARTY_ADDED = "party-added"
     TOKEN_CREATED = "token-created"  # noqa: S105 - the name of an act
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - the same

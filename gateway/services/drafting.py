@@ -54,6 +54,7 @@ class Candidate:
     findings: tuple[Finding, ...] = ()
     ruling: Ruling | None = None
     opt_out: bool = False
+    kept_as: UUID | None = None  # the id of a message that is kept already, and is judged once more
     lined: bool = True  # whether lines of the document mean something to the sender: it posted this XML
 
     @property
@@ -240,18 +241,26 @@ def _answers_opted_out(candidate: Candidate, known: Known) -> bool:
 def _new_message(candidate: Candidate, now: datetime, status: str, **rest: Any) -> NewMessage:
     origin = "gateway" if candidate.ruling else "party"
     bsns = subjects_of(candidate.bericht)
-    return _kept(candidate.address, candidate.document, now, status, origin=origin, bsns=bsns, **rest)
+    rest |= {"origin": origin, "bsns": bsns}
+    return _kept(candidate.address, candidate.document, now, status, message_id=candidate.kept_as, **rest)
 
 
 def _kept(
-    address: Address, document: Document, now: datetime, status: str, *, waits: timedelta | None = None, **rest: Any
+    address: Address,
+    document: Document,
+    now: datetime,
+    status: str,
+    *,
+    message_id: UUID | None = None,
+    waits: timedelta | None = None,
+    **rest: Any,
 ) -> NewMessage:
     """Make what is kept; `rest` are its fields that are not told by the outside of the message.
 
     All fields at once: to replace some of them afterwards takes twice as long as making it.
     """
     return NewMessage(
-        id=new_id(now),
+        id=message_id or new_id(now),
         type=address.type,
         release=RELEASE,
         sender=address.sender,

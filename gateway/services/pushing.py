@@ -15,6 +15,7 @@ from gateway.store import endpoints as rows
 from gateway.store import outbox
 from gateway.store.endpoints import EndpointRow
 from gateway.store.outbox import NewOutgoing
+from gateway.store.rows import MessageRow
 
 
 class Pushing:
@@ -50,6 +51,11 @@ class Pushing:
         ]
         if outgoing:
             outbox.add(connection, outgoing)
+
+    def again(self, connection: Connection, message: MessageRow, now: datetime) -> None:
+        """Have pushed what waits once more, in the transaction that puts it back in its queue."""
+        endpoints = self.endpoints(connection, [message.recipient])
+        outbox.add(connection, [(message.id, now, new) for new in self.message(message.recipient, endpoints, now)])
 
     def message(self, party: str, endpoints: Sequence[EndpointRow], now: datetime) -> tuple[NewOutgoing, ...]:
         """Give what is to be sent because a message waits for a party."""

@@ -92,7 +92,7 @@ _Drafted: TypeAlias = Draft | Refusal | _Old
 
 
 @dataclass
-class _Round:
+class Round:
     """One try at a batch."""
 
     connection: Connection
@@ -152,7 +152,7 @@ class Settling:
             known = self._look_up(connection, candidates, now)
             before = _old(connection, candidates, known) if look else {}
             judges = rebuilding.is_complete(connection)
-            this = _Round(connection, known, Ledger(connection, self.keyring, now), judges, before)
+            this = Round(connection, known, Ledger(connection, self.keyring, now), judges, before)
             drafts = self._drafts(this, candidates)
             changes = this.ledger.close()
             new = [draft.message for draft in drafts if isinstance(draft, Draft)]
@@ -184,9 +184,12 @@ class Settling:
             requests=messages.requests_for(connection, requests) if requests else {},
         )
 
-    def _drafts(self, this: _Round, candidates: Sequence[Candidate]) -> list[_Drafted]:
+    def _drafts(self, this: Round, candidates: Sequence[Candidate]) -> list[_Drafted]:
         """Judge the messages one after the other; each knows what those before it say."""
-        told = [_refusal(candidate, this.known) or this.before.get(place) for place, candidate in enumerate(candidates)]
+        told = [
+            refusal_of_address(candidate, this.known) or this.before.get(place)
+            for place, candidate in enumerate(candidates)
+        ]
         entries = [
             self._entry(this, candidate) if old is None and not candidate.breaches else None
             for candidate, old in zip(candidates, told, strict=True)
@@ -197,7 +200,7 @@ class Settling:
             for candidate, old, entry in zip(candidates, told, entries, strict=True)
         ]
 
-    def _entry(self, this: _Round, candidate: Candidate) -> Entry:
+    def _entry(self, this: Round, candidate: Candidate) -> Entry:
         bericht, key = candidate.bericht, candidate.address.answers
         answered = this.known.answered[key] if key else None
         if answered is None:
@@ -217,7 +220,7 @@ class Settling:
             raise InvalidBerichtError("A message that is kept does not fit the schemas in force.")
         return bericht
 
-    def _draft(self, this: _Round, candidate: Candidate, entry: Entry | None) -> Draft:
+    def _draft(self, this: Round, candidate: Candidate, entry: Entry | None) -> Draft:
         if entry is None:
             return self.drafting.draft(candidate, this.known)
         lined = candidate.document if candidate.lined else None
@@ -230,14 +233,14 @@ class Settling:
             this.taken.append(Taken(message, candidate, entry.refused))
         return draft
 
-    def _advice(self, this: _Round, candidate: Candidate, entry: Entry, lined: Document | None) -> tuple[Finding, ...]:
+    def _advice(self, this: Round, candidate: Candidate, entry: Entry, lined: Document | None) -> tuple[Finding, ...]:
         """Hold a message against what the region agreed, and against earlier ones where all of them are known."""
         if not this.judges:
             return self.surroundings.advice_on(candidate.bericht, lined)
         elsewhere = this.ledger.elsewhere(entry) if self.surroundings.look_elsewhere(candidate.bericht) else ()
         return self.surroundings.advice_on(candidate.bericht, lined, this.ledger.dossier(entry), elsewhere)
 
-    def _contradictions(self, this: _Round, candidate: Candidate, entry: Entry) -> tuple[Finding, ...]:
+    def _contradictions(self, this: Round, candidate: Candidate, entry: Entry) -> tuple[Finding, ...]:
         """Judge a message by earlier ones; by half of them it would be refused for what is known after all."""
         if not this.judges or self.drafting.checks_of(candidate) is HistoryChecks.OFF:
             return ()
@@ -245,7 +248,7 @@ class Settling:
         history = replace(this.ledger.history(entry, since), tarieven=self.drafting.tarieven_for(candidate))
         return judged_against(candidate.bericht, history, candidate.document if candidate.lined else None)
 
-    def _known_since(self, this: _Round, municipality: str) -> date | None:
+    def _known_since(self, this: Round, municipality: str) -> date | None:
         """Give the day of the first message from or to a municipality that is known here; asked for once a day."""
         today = dutch_day(this.known.now)
         asked, since = self._since.get(municipality, (None, None))
@@ -266,7 +269,7 @@ def _old(connection: Connection, candidates: Sequence[Candidate], known: Known) 
     found: dict[int, _Old] = {}
     for place, candidate in enumerate(candidates):
         key, answers = candidate.address.key, candidate.address.answers
-        if _refusal(candidate, known) is not None:
+        if refusal_of_address(candidate, known) is not None:
             continue
         if key in stored:
             found[place] = Duplicate(stored[key])
@@ -281,7 +284,8 @@ def _old(connection: Connection, candidates: Sequence[Candidate], known: Known) 
     return found
 
 
-def _refusal(candidate: Candidate, known: Known) -> Refusal | None:
+def refusal_of_address(candidate: Candidate, known: Known) -> Refusal | None:
+    """Refuse a message that has no place here: its token ended, or a party or what it answers is not known."""
     address = candidate.address
     # A person at the console has a session instead of a token, which was asked for a moment ago.
     if not candidate.caller.person and candidate.caller.token_id not in known.tokens:
@@ -313,7 +317,7 @@ def _result(candidate: Candidate, draft: _Drafted, drafts: Sequence[_Drafted], n
     if isinstance(draft, Draft):
         return _violated(row_of(draft.message)) or Accepted(row_of(draft.message), new=True)
     if isinstance(draft, AlreadyAnswered):
-        return _answered_already(candidate.address.type)
+        return answered_already(candidate.address.type)
     return _known_already(candidate, _first(draft, drafts), now)
 
 
@@ -358,7 +362,8 @@ def _known_already(candidate: Candidate, existing: MessageRow, now: datetime) ->
     )
 
 
-def _answered_already(message_type: str) -> Refusal:
+def answered_already(message_type: str) -> Refusal:
+    """Refuse a second answer."""
     return refuse(
         Refused.ALREADY_ANSWERED,
         "IB019" if message_type == "JW325" else "BRS20",

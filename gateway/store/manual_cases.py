@@ -211,7 +211,7 @@ def answered(
 
 def close(conn: Connection, keyring: Keyring, case: CaseRow, closing: Closing) -> None:
     """Close a case that was locked while it was open: its message is handled now."""
-    key_id, note = keyring.encrypt(closing.note.encode(), _associated(case.id)) if closing.note else (None, None)
+    key_id, note = keyring.encrypt(closing.note.encode(), note_place(case.id)) if closing.note else (None, None)
     conn.execute(
         update(_CASE)
         .where(_CASE.c.id == case.id)
@@ -236,7 +236,7 @@ def note_of(keyring: Keyring, case: CaseRow) -> str | None:
     """Read what was written at the closing of a case."""
     if case.note is None or case.note_key_id is None:
         return None
-    return keyring.decrypt(case.note_key_id, case.note, _associated(case.id)).decode()
+    return keyring.decrypt(case.note_key_id, case.note, note_place(case.id)).decode()
 
 
 def overdue(conn: Connection, *, now: datetime, limit: int) -> list[CaseRow]:
@@ -263,6 +263,6 @@ def bounced(conn: Connection, message_id: UUID, *, bounce: str, now: datetime) -
     return conn.execute(news.values(bounced_at=now, bounce=bounce)).rowcount > 0
 
 
-def _associated(case_id: UUID) -> bytes:
-    # Bound to its case: a note that was copied to another does not decrypt.
+def note_place(case_id: UUID) -> bytes:
+    """Give what a note is bound to: one that was copied to another case does not decrypt."""
     return b"note" + case_id.bytes

@@ -104,7 +104,7 @@ _CLOCK_SLACK = timedelta(hours=1)
 _SENT_ALONG_BYTES = 64 * 1024
 
 # How a relation is called when it is seen from its other end.
-_SEEN_FROM_THERE = {"request": "answer", "answer": "request"}
+_SEEN_FROM_THERE = {"request": "answer", "answer": "request", "heenbericht": "retourbericht"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

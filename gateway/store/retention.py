@@ -15,6 +15,7 @@ from gateway.store import tables
 from gateway.store.bulk import BulkInsert
 from gateway.store.events import add_events
 from gateway.store.identifiers import earliest_id
+from gateway.store.manual_tables import manual_case
 from gateway.store.retention_tables import retention_round
 from gateway.store.schema import metadata
 from gateway.store.tables import GOES_ALONG
@@ -99,6 +100,8 @@ def remove_content(conn: Connection, message_ids: Sequence[UUID], now: datetime)
     """Remove what messages say and whom they are about; that they existed, and what happened to them, stays."""
     for table in (tables.message_content, tables.message_subject):
         conn.execute(delete(table).where(table.c.message_id.in_(message_ids)))
+    note = update(manual_case).where(manual_case.c.message_id.in_(message_ids), manual_case.c.note.is_not(None))
+    conn.execute(note.values(note=None, note_key_id=None))
     add_events(conn, ((message_id, now, CONTENT_REMOVED, {}) for message_id in message_ids))
 
 

@@ -61,6 +61,7 @@ class MessageRow:
     opt_out: bool = False
     handling: CaseNotice | None = None
     private: tuple[Finding, ...] = ()
+    redeliveries: int = 0
 
     @classmethod
     def from_row(cls, row: Row[Any]) -> Self:

@@ -15,6 +15,7 @@ from gateway.store import (
     lifecycle_tables,
     manual_tables,
     outbox_tables,
+    replay_tables,
     retention_tables,
     tables,
 )
@@ -30,6 +31,7 @@ TABLE_MODULES: Final = (
     console_tables,
     ggk_tables,
     coordinator_tables,
+    replay_tables,
 )
 """Every module that has tables; being imported here is what puts them on the metadata."""
 

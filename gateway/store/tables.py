@@ -102,6 +102,8 @@ message = Table(
     Column("findings", JSON, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
     Column("failures", Integer, nullable=False, server_default=text("0")),
+    # How often it was put in its queue again after its recipient had taken it over.
+    Column("redeliveries", Integer, nullable=False, server_default=text("0")),
     Column("lease_id", Uuid),
     Column("lease_expires_at", UtcDateTime),
     Column("expires_at", UtcDateTime),

@@ -16,6 +16,7 @@ from gateway.services.caller import Scope
 from gateway.services.clock import utc_now
 from gateway.store.ggk import ReceivedRow, add_received
 from gateway.store.identifiers import new_id
+from gateway.store.replays import ReplayFilter
 from gateway.wire.document import Document
 from tests.api.client import Client
 from tests.api.described import Endpoint
@@ -38,6 +39,7 @@ class Scene:
     handled: str
     webhook: str = field(default_factory=lambda: str(uuid4()))
     text: str = field(default_factory=lambda: str(uuid4()))
+    replay: str = field(default_factory=lambda: str(uuid4()))
 
     def call(self, role: str, method: str, path: str, **options: Any) -> Any:
         """Call as somebody."""
@@ -75,7 +77,8 @@ def set_scene(gateway: Gateway, clock: Clock, client: Client) -> Scene:
     assert people.handling is not None
     webhook = gateway.services.endpoints.add_webhook(PROVIDER, "https://aanbieder.example/ijw").row
     tokens = tokens_of(gateway, clock)
-    ids = (row.id, leased.lease.id, people.handling.id, people.id, webhook.id, _text(gateway))
+    replay = gateway.services.replaying.start(ReplayFilter(statuses=("failed",)), "command-line")
+    ids = (row.id, leased.lease.id, people.handling.id, people.id, webhook.id, _text(gateway), replay.id)
     return Scene(client, tokens, *map(str, ids))
 
 
@@ -184,6 +187,28 @@ TABLE: dict[Endpoint, tuple[Callable[[Scene], str], Options, dict[str, int]]] = 
         lambda scene: f"/v1/leases/{scene.lease}",
         {},
         outside(404, municipality=204, monitor=403),
+    ),
+    Endpoint("GET", "/dead-letters"): (lambda _: "/v1/dead-letters", {}, outside(403, admin=200)),
+    Endpoint("POST", "/replays"): (
+        lambda _: "/v1/replays",
+        {"json": {"filter": {"status": "failed"}}},
+        outside(403, admin=202),
+    ),
+    Endpoint("GET", "/replays"): (lambda _: "/v1/replays", {}, outside(403, admin=200)),
+    Endpoint("GET", "/replays/{id}"): (
+        lambda scene: f"/v1/replays/{scene.replay}",
+        {},
+        outside(403, admin=200),
+    ),
+    Endpoint("GET", "/replays/{id}/messages"): (
+        lambda scene: f"/v1/replays/{scene.replay}/messages",
+        {},
+        outside(403, admin=200),
+    ),
+    Endpoint("PUT", "/replays/{id}/state"): (
+        lambda scene: f"/v1/replays/{scene.replay}/state",
+        {"json": {"state": "paused"}},
+        outside(403, admin=200),
     ),
     Endpoint("GET", "/manual-cases"): (lambda _: "/v1/manual-cases", {}, outside(200, monitor=403)),
     Endpoint("GET", "/manual-cases/{id}"): (

@@ -77,7 +77,7 @@ def test_who_may_call_what_lies_beside(scene: Scene, path: str) -> None:
 def test_what_is_another_s_is_as_if_it_did_not_exist(scene: Scene, endpoint: Endpoint) -> None:
     """Whoever may not see a message, a queue or a lease gets the same answer as for one that never was."""
     path, options, row = TABLE[endpoint]
-    nothing = Scene(scene.client, scene.tokens, str(uuid4()), str(uuid4()), str(uuid4()), "")
+    nothing = Scene(scene.client, scene.tokens, *(str(uuid4()) for _ in range(7)))
     absent = path(nothing).replace(f"/{PLAIN}/", "/9999/")
     for role, status in row.items():
         there = scene.call(role, endpoint.method, path(scene), **options)

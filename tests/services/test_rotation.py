@@ -147,6 +147,7 @@ def test_usage(gateway: Gateway, clock: Clock, ids: list[UUID]) -> None:
     assert rotating(gateway, clock).usage() == {
         "message_content.data": {"test": 3},
         "audit_subject.sealed": {"test": 2},
+        "manual_case.note": {},
         "legal_hold.sealed": {"test": 1},
         "endpoint.secret": {},
         "endpoint.older_secret": {},

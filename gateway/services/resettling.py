@@ -1,0 +1,84 @@
+"""Settling a message once more that was refused when it came: by what is known and agreed today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from gateway.exchange.address import address_of
+from gateway.exchange.refusal import Refusal
+from gateway.services.caller import Caller
+from gateway.services.drafting import Candidate, Draft
+from gateway.services.judging import judged
+from gateway.services.ledger import Ledger
+from gateway.services.settling import Batch, Round, Settling, answered_already, refusal_of_address
+from gateway.store import messages, rebuilding, revival
+from gateway.store.rows import MessageRow
+from gateway.wire.document import Document
+from gateway.wire.refusal import Refusal as ReadRefusal
+
+# Who sent a message that is judged again is not asked once more.
+_NOBODY = Caller("", frozenset(), frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a message is by today's rules, lists and agreements.
+
+    `sender_was_told` says of one that is taken after all whether its sender may have seen the refusal.
+    """
+
+    draft: Draft
+    sender_was_told: bool = False
+
+
+@dataclass
+class Resettling(Settling):
+    """Settles messages that are kept already, one at a time."""
+
+    def reconsider(self, document: Document, message: MessageRow) -> Candidate | ReadRefusal:
+        """Judge a message as far as that takes no database; a schema of today may refuse what one of then let in."""
+        reading = self.codec.read(document)
+        if reading.bericht is None:
+            if reading.refusal is None:
+                raise AssertionError  # A reading without a message has a refusal.
+            return reading.refusal
+        findings = judged(reading, document, self.surroundings.outside(), decides=True).findings
+        return Candidate(
+            reading.bericht,
+            address_of(reading.bericht),
+            document,
+            _NOBODY,
+            findings,
+            opt_out=message.opt_out,
+            kept_as=message.id,
+        )
+
+    def again(self, connection: Connection, candidate: Candidate, marked: dict[str, Any]) -> Judged | Refusal:
+        """Judge a message by all that is known, and take it where it is right now; else nothing is written.
+
+        `marked` goes into the timeline. Gives a refusal where the message has no place any more: a party that left,
+        or a message that was answered by another one meanwhile.
+        """
+        now = self.clock()
+        known = replace(self._look_up(connection, [candidate], now), tokens={_NOBODY.token_id})
+        key = candidate.address.answers
+        refusal = refusal_of_address(candidate, known)
+        if refusal is None and key and messages.answered_among(connection, {known.answered[key].id}):
+            refusal = answered_already(candidate.address.type)
+        if refusal is not None:
+            return refusal
+        this = Round(connection, known, Ledger(connection, self.keyring, now), rebuilding.is_complete(connection), {})
+        entry = None if candidate.breaches else self._entry(this, candidate)
+        this.ledger.open([entry] if entry else [])
+        draft = self._draft(this, candidate, entry)
+        if not draft.counts:
+            return Judged(draft)
+        changes = this.ledger.close()
+        told = revival.take_after_all(connection, self.keyring, draft.message, marked, now=now)
+        this.ledger.close_declarations()
+        for follow in self.followers:
+            follow(connection, Batch(known, this.taken, changes, [draft.message]))
+        return Judged(draft, told)
