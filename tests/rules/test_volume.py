@@ -32,6 +32,7 @@ OUTPUT = allocation(date(2022, 10, 11), date(2022, 12, 31), 30000, "83", "2")
 SUMMER = allocation(date(2022, 7, 11), date(2022, 9, 4), 30000, "83", "2")
 SATURDAY = replace(SUMMER, einddatum=date(2022, 9, 3))
 FIRST_OF_MAY = allocation(date(2026, 4, 29), date(2026, 5, 2), 5, "82", "2")
+ONE_SUNDAY = allocation(date(2026, 5, 31), date(2026, 6, 2), 5, "82", "2")
 PER_MONTH = allocation(date(2021, 10, 12), date(2021, 12, 13), 15, "04", "4")
 
 
@@ -51,6 +52,8 @@ PER_MONTH = allocation(date(2021, 10, 12), date(2021, 12, 13), 15, "04", "4")
         (SATURDAY, date(2022, 9, 1), date(2022, 9, 3), 0),
         (FIRST_OF_MAY, date(2026, 4, 29), date(2026, 4, 30), 0),
         (FIRST_OF_MAY, date(2026, 5, 1), date(2026, 5, 2), 5),
+        (ONE_SUNDAY, date(2026, 5, 31), date(2026, 5, 31), 10),
+        (ONE_SUNDAY, date(2026, 6, 1), date(2026, 6, 2), 0),
         (PER_MONTH, date(2021, 10, 12), date(2021, 10, 31), 15 * 60),
         (allocation(date(2026, 1, 1), None, 2, "04", "1"), date(2026, 4, 1), date(2026, 4, 30), 60 * 60),
         (allocation(date(2026, 4, 10), None, 2, "01", "1"), date(2026, 4, 1), date(2026, 4, 30), 42),
@@ -82,6 +85,7 @@ def test_most_in_a_period_outside_the_allocation() -> None:
         (SATURDAY, 240000),
         (FIRST_OF_MAY, 5),
         (PER_MONTH, 45 * 60),
+        (allocation(date(2025, 11, 30), date(2027, 2, 1), 15, "84", "4"), 16 * 15),
         (allocation(date(2026, 4, 1), date(2026, 4, 10), 2, "01", "1"), 20),
         (allocation(date(2026, 4, 1), date(2026, 4, 10), 80, "84", "6"), 80),
         (allocation(date(2026, 4, 1), None, 80, "84", "6"), 80),

@@ -83,9 +83,9 @@ def send(gateway: Gateway, caller: Caller, case: Case, municipality: str = GUARD
 
 def answer_of(gateway: Gateway, row: MessageRow) -> Bericht | None:
     """Give the answer that the gateway made to a message."""
-    waiting = gateway.services.queueing.waiting(row.sender, limit=100, types=[])
+    waiting = gateway.services.queueing.waiting(row.sender, limit=100, types=[ANTWOORD_MET[row.type].TYPE])
     for answer in waiting:
-        if answer.origin == "gateway" and answer.type == ANTWOORD_MET[row.type].TYPE:
+        if answer.origin == "gateway":
             bericht = gateway.codec.read(Document(content_of(gateway, answer.id))).bericht
             header: Any = bericht and bericht.header
             named = header.declaratie_identificatie if isinstance(bericht, JW325) else header.bericht_identificatie
@@ -128,7 +128,7 @@ def test_enforced(embedded: Gateway, everybody: Caller, case: Case) -> None:
     assert answer is not None
     assert wrong_in(answer) == case.codes
     assert judge(answer) == []
-    forward = embedded.services.queueing.waiting(row.recipient, limit=100, types=[])
+    forward = embedded.services.queueing.waiting(row.recipient, limit=100, types=[ANTWOORD_MET[row.type].TYPE])
     assert row.id not in {message.id for message in forward}
 
 
