@@ -29,6 +29,7 @@ from gateway.services.coordinators import Coordinators, tell_coordinators
 from gateway.services.current_routes import CurrentRoutes
 from gateway.services.dead_letters import DeadLetters
 from gateway.services.deadlines import Deadlines
+from gateway.services.deciding import Deciding
 from gateway.services.drafting import Drafting
 from gateway.services.due import Due
 from gateway.services.endpoints import Endpoints
@@ -42,11 +43,13 @@ from gateway.services.health import Watch
 from gateway.services.holding import Holding
 from gateway.services.inquiry import Inquiry
 from gateway.services.intake import Intake
+from gateway.services.kept import Kept
 from gateway.services.manual_cases import ManualCases
 from gateway.services.proxies import Proxies
 from gateway.services.pushing import Pushing
 from gateway.services.queueing import Queueing
 from gateway.services.replaying import Replaying
+from gateway.services.reporting import Reporting
 from gateway.services.resettling import Resettling
 from gateway.services.retention import Retention
 from gateway.services.retention_file import read_terms
@@ -189,6 +192,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     settling = Settling(database, keyring, codec, routes, drafting, surroundings, clock, followers)
     resettling = Resettling(database, keyring, codec, routes, drafting, surroundings, clock, followers)
     intake = Intake(codec, surroundings, routes, settling)
+    kept = Kept(keyring, codec)
     audit = Audit(database, keyring, clock)
     retention = Retention(database, keyring, read_terms(settings.retention_file), audit, clock)
     reading = CaseReading(keyring, codec, lists)
@@ -216,6 +220,8 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         manual_cases=cases,
         coordinators=Coordinators(database, clock),
         case_pages=CasePages(database, cases, reading, audit, clock),
+        deciding=Deciding(database, kept, intake, clock),
+        reporting=Reporting(database, kept, intake, clock),
         watch=Watch(database, routes, clock),
         rulebook=Rulebook(read_standard(settings.schemas_dir), lists, routes, settings.base_url or ""),
         certificates=certificates,

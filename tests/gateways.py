@@ -23,7 +23,9 @@ from gateway.services.clock import utc_now
 from gateway.services.settling import Accepted
 from gateway.settings import Settings
 from gateway.store import migrate, schema
+from gateway.store.allocations import numbered
 from gateway.store.engine import Database
+from gateway.store.vault import Keyring
 from gateway.wire.codec import Codec
 from gateway.wire.document import Document
 from tests.berichten import OTHER_PROVIDER, PROVIDER, xml
@@ -127,6 +129,7 @@ refuse = true
 retourcode = "0233"
 """
 _KEYS: Final = "test:" + base64.b64encode(bytes(range(32))).decode()
+KEYRING: Final = Keyring.parse(_KEYS)
 
 
 @dataclass
@@ -225,6 +228,13 @@ def refused(gateway: Gateway, caller: Caller, message: Bericht | bytes) -> Refus
     result = post(gateway, caller, message)
     assert isinstance(result, Refusal), result
     return result
+
+
+def allocation_of(gateway: Gateway, municipality: str, nummer: int) -> UUID:
+    """Give the id of an allocation, the only one with its number."""
+    with gateway.database.read() as connection:
+        ((row, _),) = numbered(connection, KEYRING, municipality, [nummer])
+    return row.id
 
 
 def content_of(gateway: Gateway, message_id: UUID) -> bytes:

@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.api import (
+    answering,
     audit,
     coordinators,
     deadlines,
@@ -83,6 +84,7 @@ def make_api(services: Services | None) -> FastAPI:
         openapi_tags=[
             {"name": "berichten", "description": "Aanbieden, controleren, volgen en zoeken"},
             {"name": "wachtrijen", "description": "Ophalen en overnemen"},
+            {"name": "beantwoorden", "description": "Beslissen en melden zonder andere software"},
             {"name": "termijnen", "description": "Wat er wanneer moet gebeuren"},
             {"name": "zaken", "description": "Wat mensen afhandelen, buiten het berichtenverkeer om"},
             {"name": "beheer", "description": "Voor beheerders: nazien en herstellen"},
@@ -99,6 +101,7 @@ def make_api(services: Services | None) -> FastAPI:
         validations.router,
         queues.router,
         deadlines.router,
+        answering.router,
         manual_cases.router,
         coordinators.router,
         webhooks.router,

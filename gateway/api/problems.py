@@ -36,6 +36,7 @@ KINDS: Final[dict[str, tuple[int, str]]] = {
     "forbidden": (403, "Dit mag met dit token niet"),
     "not-found": (404, "Niet gevonden"),
     "method-not-allowed": (405, "Deze methode kan hier niet"),
+    "decided-otherwise": (409, "Er is al anders besloten"),
     "invalid-input": (400, "De vraag klopt niet"),
     "content-removed": (410, "De inhoud is er niet meer"),
     "case-closed": (409, "De zaak is al gesloten"),

@@ -12,6 +12,7 @@ from gateway.services.certificates import Certificates
 from gateway.services.coordinators import Coordinators
 from gateway.services.dead_letters import DeadLetters
 from gateway.services.deadlines import Deadlines
+from gateway.services.deciding import Deciding
 from gateway.services.drafting import Candidate
 from gateway.services.endpoints import Endpoints
 from gateway.services.ggk_intake import GgkIntake
@@ -25,6 +26,7 @@ from gateway.services.manual_cases import ManualCases
 from gateway.services.proxies import Proxies
 from gateway.services.queueing import Queueing
 from gateway.services.replaying import Replaying
+from gateway.services.reporting import Reporting
 from gateway.services.retention import Retention
 from gateway.services.rotation import Rotation
 from gateway.services.rulebook import Rulebook
@@ -46,6 +48,8 @@ class Services:
     manual_cases: ManualCases
     case_pages: CasePages
     coordinators: Coordinators
+    deciding: Deciding
+    reporting: Reporting
     watch: Watch
     holding: Holding
     retention: Retention

@@ -47,6 +47,12 @@ _SAVE = BulkInsert(
 )
 
 
+def read_dossier(conn: Connection, keyring: Keyring, own: UUID) -> Dossier | None:
+    """Give a dossier as it is stored, without holding on to it."""
+    row = conn.execute(select(_DOSSIER).where(_DOSSIER.c.id == own)).one_or_none()
+    return unpack_dossier(keyring.decrypt(row.data_key, row.data, row.id.bytes)) if row else None
+
+
 class ClientKey(NamedTuple):
     """What a dossier is about: a client, between a municipality and a provider."""
 

@@ -41,13 +41,18 @@ _NOT_XML = {chr(code) for code in range(32)} - {"\t", "\n", "\r"} | {"\ufffe", "
 
 def to_json(bericht: Bericht) -> dict[str, Any]:
     """Give the typed form of a message, to be written as JSON."""
-    return {"type": bericht.TYPE, "release": RELEASE, "bericht": _value(bericht)}
+    return {"type": bericht.TYPE, "release": RELEASE, "bericht": fields_of(bericht)}
+
+
+def fields_of(klasse: Klasse) -> dict[str, Any]:
+    """Give the typed form of a part of a message."""
+    pairs = ((veld, getattr(klasse, veld.field)) for veld in velden(type(klasse)))
+    return {veld.json_name: _value(content) for veld, content in pairs if content is not None and content != ()}
 
 
 def _value(value: Any) -> Any:
     if isinstance(value, Klasse):
-        pairs = ((veld, getattr(value, veld.field)) for veld in velden(type(value)))
-        return {veld.json_name: _value(content) for veld, content in pairs if content is not None and content != ()}
+        return fields_of(value)
     if isinstance(value, tuple):
         return [_value(item) for item in value]
     return plain_spelling(value)

@@ -12,16 +12,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from gateway.composition import Gateway
+from gateway.exchange.address import RequestKey
 from gateway.services.caller import Scope
 from gateway.services.clock import utc_now
 from gateway.store.ggk import ReceivedRow, add_received
 from gateway.store.identifiers import new_id
 from gateway.store.replays import ReplayFilter
+from gateway.store.requests import request_id
 from gateway.wire.document import Document
 from tests.api.client import Client
 from tests.api.described import Endpoint
 from tests.berichten import OTHER_PROVIDER, PROVIDER, heenbericht, post_of
-from tests.gateways import BY_HAND, PLAIN, Clock, accepted, caller_for, token_for
+from tests.gateways import BY_HAND, PLAIN, Clock, accepted, allocation_of, caller_for, token_for
 
 Options = dict[str, Any]
 XML = "application/xml"
@@ -40,6 +42,10 @@ class Scene:
     webhook: str = field(default_factory=lambda: str(uuid4()))
     text: str = field(default_factory=lambda: str(uuid4()))
     replay: str = field(default_factory=lambda: str(uuid4()))
+    request: str = field(default_factory=lambda: str(uuid4()))
+    allocation: str = field(default_factory=lambda: str(uuid4()))
+    asked: str = ""
+    granted: str = ""
 
     def call(self, role: str, method: str, path: str, **options: Any) -> Any:
         """Call as somebody."""
@@ -78,8 +84,12 @@ def set_scene(gateway: Gateway, clock: Clock, client: Client) -> Scene:
     webhook = gateway.services.endpoints.add_webhook(PROVIDER, "https://aanbieder.example/ijw").row
     tokens = tokens_of(gateway, clock)
     replay = gateway.services.replaying.start(ReplayFilter(statuses=("failed",)), "command-line")
-    ids = (row.id, leased.lease.id, people.handling.id, people.id, webhook.id, _text(gateway), replay.id)
-    return Scene(client, tokens, *map(str, ids))
+    request = heenbericht("JW315", municipality=BY_HAND, reference="R7")
+    asked = accepted(gateway, caller_for(gateway, PROVIDER), request).message
+    granted = accepted(gateway, caller_for(gateway, BY_HAND), heenbericht("JW301", municipality=BY_HAND)).message
+    own = (request_id(RequestKey(PROVIDER, BY_HAND, "R7")), allocation_of(gateway, BY_HAND, 300201))
+    ids = (row.id, leased.lease.id, people.handling.id, people.id, webhook.id, _text(gateway), replay.id, *own)
+    return Scene(client, tokens, *map(str, (*ids, asked.id, granted.id)))
 
 
 def _text(gateway: Gateway) -> UUID:
@@ -152,6 +162,16 @@ TABLE: dict[Endpoint, tuple[Callable[[Scene], str], Options, dict[str, int]]] = 
         lambda scene: f"/v1/leases/{scene.lease}/failure",
         {"json": {"reason": "vol"}},
         outside(404, municipality=204, monitor=403),
+    ),
+    Endpoint("POST", "/requests/{id}/decision"): (
+        lambda scene: f"/v1/requests/{scene.request}/decision",
+        {"json": {"outcome": "underInvestigation"}},
+        outside(404, municipality=202, admin=403, monitor=403),
+    ),
+    Endpoint("POST", "/allocations/{id}/messages"): (
+        lambda scene: f"/v1/allocations/{scene.allocation}/messages",
+        {"json": {"type": "start", "begindatum": "2026-04-05"}},
+        outside(404, provider=202, supplier=200, admin=403, monitor=403),
     ),
     Endpoint("GET", "/deadlines"): (lambda _: "/v1/deadlines", {}, outside(200, monitor=403)),
     Endpoint("GET", "/audit-events"): (lambda _: "/v1/audit-events", {}, outside(403, admin=200)),

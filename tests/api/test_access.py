@@ -93,11 +93,11 @@ def test_what_is_another_s_is_as_if_it_did_not_exist(scene: Scene, endpoint: End
 def test_a_list_shows_what_is_one_s_own(scene: Scene, role: str) -> None:
     """Whatever is asked for, in an address or in a body."""
     own = [] if role == "other" else [scene.message]
-    every = [] if role == "other" else [scene.handled, scene.message]
-    wide: list[dict[str, str]] = [{}, {"sender": PROVIDER}]
-    narrow = [{"recipient": PLAIN}, {"status": "leased"}, {"type": "JW305"}]
-    for filters in wide + narrow:
-        expected = every if filters in wide else own
+    sent = [] if role == "other" else [scene.asked, scene.handled, scene.message]
+    every = [] if role == "other" else [scene.granted, *sent]
+    wide: list[tuple[dict[str, str], list[str]]] = [({}, every), ({"sender": PROVIDER}, sent)]
+    narrow = [({"recipient": PLAIN}, own), ({"status": "leased"}, own), ({"type": "JW305"}, own)]
+    for filters, expected in wide + narrow:
         listed = scene.call(role, "GET", "/v1/messages", params=filters)
         searched = scene.call(role, "POST", "/v1/messages/_search", json=filters | {"bsn": "999900006"})
         assert [one["id"] for one in listed.json()["items"]] == expected

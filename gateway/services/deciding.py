@@ -1,0 +1,176 @@
+"""A municipality's decision on a request: the JW319 or JW301 that it makes, sent in the municipality's name."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from gateway.exchange import besluit
+from gateway.exchange.besluit import Aanvraag, Bekend, Fields, Stamp, contains
+from gateway.exchange.deadlines import IN_ONDERZOEK
+from gateway.exchange.lifecycle import AFGEWEZEN, RequestState
+from gateway.exchange.refusal import Refusal, Refused, refuse
+from gateway.ijw.dossier import Feit
+from gateway.ijw.toewijzing import JW301
+from gateway.ijw.verzoek import JW319
+from gateway.services.caller import Caller
+from gateway.services.clock import DUTCH_TIME, Clock, dutch_day
+from gateway.services.intake import Intake
+from gateway.services.kept import Kept
+from gateway.services.known_allocations import known_of
+from gateway.services.own_messages import NotTheirs, Otherwise, Outcome, Step, ToSend, first_free, send
+from gateway.services.settling import Accepted
+from gateway.store import messages, requests
+from gateway.store.allocations import numbered
+from gateway.store.engine import Database
+from gateway.store.requests import RequestRow
+
+# Numbers of nine digits, of which a municipality's own software uses those from the other end.
+_NUMMERS: Final = range(500_000_000, 1_000_000_000)
+_BSN: Final = "/Bericht/Client/Bsn"
+
+
+class DecisionOutcome(StrEnum):
+    """What a municipality decides."""
+
+    UNDER_INVESTIGATION = "underInvestigation"
+    REJECTED = "rejected"
+    ALLOCATED = "allocated"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision: `reden` and `gemeente` are for a rejection, `client` and `producten` for an allocation."""
+
+    outcome: DecisionOutcome
+    reden: str | None = None
+    gemeente: str | None = None
+    client: Fields = field(default_factory=dict, repr=False)
+    producten: Sequence[Fields] = field(default=(), repr=False)
+
+
+class Deciding:
+    """Answers requests for municipalities."""
+
+    def __init__(self, database: Database, kept: Kept, intake: Intake, clock: Clock) -> None:
+        """Send through this intake."""
+        self._database = database
+        self._kept = kept
+        self._intake = intake
+        self._clock = clock
+
+    def decide(self, request_id: UUID, decision: Decision, caller: Caller) -> Outcome:
+        """Answer a request, once: the same decision again gives the message that was made of it.
+
+        None when the caller has no such request to answer. A refusal tells what would be wrong with the message; one
+        that contradicts earlier messages goes the way of any other.
+        """
+        return send(self._intake, caller, lambda: self._step(request_id, decision, caller))
+
+    def _step(self, request_id: UUID, decision: Decision, caller: Caller) -> Step:
+        now = self._clock()
+        with self._database.read() as connection:
+            request = requests.get(connection, self._kept.keyring, request_id)
+            if request is None or not caller.acts_for(request.municipality):
+                # An administrator decides nothing, and hears no more than that: not whether there is such a request.
+                return NotTheirs() if caller.is_admin else None
+            kind = JW301 if decision.outcome is DecisionOutcome.ALLOCATED else JW319
+            # Looked up before the state is: who then still finds the request open is caught by the Identificatie.
+            mark, _ = first_free(connection, request.municipality, kind.TYPE, f"{request_id}/{decision.outcome}")
+            request = requests.get(connection, self._kept.keyring, request_id) or request
+            told = self._told(connection, request, decision, now)
+            if told is not None:
+                return told
+            body = self._body(connection, request, decision, now)
+        if isinstance(body, Refusal):
+            return body
+        return ToSend(kind, request.municipality, request.provider, mark, dutch_day(now).isoformat(), body)
+
+    def _told(
+        self, connection: Connection, request: RequestRow, decision: Decision, now: datetime
+    ) -> Accepted | Otherwise | None:
+        """Give the message by which the request was answered in this way; None while it can be answered."""
+        state = RequestState(request.state)
+        if state in (RequestState.OPEN, RequestState.MANUAL):
+            return None
+        same = decision.outcome.value == state.value
+        if state is RequestState.UNDER_INVESTIGATION and not same:
+            return None
+        if same:
+            for fact in self._answers(request, decision):
+                if self._says(connection, fact, decision, request.reference):
+                    row = messages.get(connection, fact.bericht)
+                    return Accepted(row.seen_at(now), new=False) if row else None
+        return Otherwise(request.state)
+
+    def _answers(self, request: RequestRow, decision: Decision) -> list[Feit[Any]]:
+        verzoek = request.file.verzoek
+        if decision.outcome is DecisionOutcome.ALLOCATED:
+            return sorted(verzoek.toegewezen, key=lambda fact: fact.order)
+        wanted = AFGEWEZEN if decision.outcome is DecisionOutcome.REJECTED else IN_ONDERZOEK
+        answers = (fact for fact in verzoek.antwoorden if fact.klasse.verzoek_antwoord == wanted)
+        return sorted(answers, key=lambda fact: fact.order)
+
+    def _says(self, connection: Connection, fact: Feit[Any], decision: Decision, reference: str) -> bool:
+        """Tell whether a message says all that a decision says."""
+        if isinstance(fact.klasse, JW319.Antwoord):
+            elsewhere = fact.klasse.woonplaatsbeginsel
+            answered = fact.klasse.reden_afwijzing_verzoek, elsewhere.gemeente if elsewhere else None
+            return answered == (decision.reden, decision.gemeente)
+        said = self._kept.fields(connection, fact.bericht)
+        if said is None:
+            return False
+        own = [one for one in said["client"]["toegewezenProducten"] if one.get("referentieAanbieder") == reference]
+        return contains(said["client"], decision.client) and all(
+            any(contains(product, chosen) for product in own) for chosen in decision.producten
+        )
+
+    def _body(
+        self, connection: Connection, request: RequestRow, decision: Decision, now: datetime
+    ) -> dict[str, Any] | Refusal:
+        if decision.outcome is not DecisionOutcome.ALLOCATED:
+            reden = decision.reden if decision.outcome is DecisionOutcome.REJECTED else None
+            return {"antwoord": besluit.antwoord(request.reference, reden, decision.gemeente)}
+        aanvraag = self._aanvraag(connection, request)
+        if aanvraag is None:
+            return _refused("De inhoud van het verzoek is hier niet (meer); verstuur zelf de JW301.", None)
+        today = dutch_day(now)
+        bekend = known_of(connection, self._kept, request.dossier_id, today)
+        tijd = now.astimezone(DUTCH_TIME).time().isoformat("seconds")
+        stamp = Stamp(today, tijd, self._numbers(connection, request.municipality))
+        known = bekend.facts if bekend else Bekend({})
+        client = besluit.toewijzing(aanvraag, known, decision.client, decision.producten, stamp)
+        if client.get("bsn") != aanvraag.client.get("bsn"):
+            return _refused("Het verzoek is van een andere cliënt; laat bsn weg, of neem dat van het verzoek.", _BSN)
+        return {"client": client}
+
+    def _aanvraag(self, connection: Connection, request: RequestRow) -> Aanvraag | None:
+        """Read what was asked."""
+        asked = min(request.file.verzoek.gevraagd, key=lambda fact: fact.order, default=None)
+        said = self._kept.fields(connection, asked.bericht) if asked else None
+        if said is None:
+            return None
+        client = said["client"]
+        producten = client.get("aangevraagdeProducten", ())
+        product = next((one for one in producten if one["referentieAanbieder"] == request.reference), None)
+        return Aanvraag(request.reference, client, product)
+
+    def _numbers(self, connection: Connection, municipality: str) -> Iterator[int]:
+        """Give ToewijzingNummers that the municipality never used, as far as is known here."""
+        given: set[int] = set()
+        while True:
+            nummer = secrets.choice(_NUMMERS)
+            if nummer not in given and not numbered(connection, self._kept.keyring, municipality, [nummer]):
+                given.add(nummer)
+                yield nummer
+
+
+def _refused(message: str, path: str | None) -> Refusal:
+    return refuse(Refused.RULES_VIOLATED, "BRS28", message, path)

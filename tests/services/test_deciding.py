@@ -1,0 +1,426 @@
+"""A municipality answers requests by decisions alone, and a provider reports without software of its own."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from gateway.composition import Gateway
+from gateway.exchange.address import RequestKey
+from gateway.exchange.deadlines import Kind
+from gateway.exchange.refusal import Refusal, Refused
+from gateway.ijw.bericht import Bericht
+from gateway.services.caller import Caller
+from gateway.services.clock import dutch_day
+from gateway.services.deciding import Decision, DecisionOutcome
+from gateway.services.own_messages import NotTheirs, Otherwise, Outcome
+from gateway.services.reporting import Report, ReportType
+from gateway.services.settling import Accepted
+from gateway.store import requests
+from gateway.store.deadlines import DeadlineFilter
+from gateway.store.requests import RequestRow, request_id
+from gateway.store.rows import MessageRow
+from gateway.wire.document import Document
+from gateway.wire.json_form import to_json
+from tests.berichten import BSN, OTHER_PROVIDER, PROVIDER, answer_to, heenbericht
+from tests.gateways import (
+    KEYRING,
+    LENIENT,
+    PLAIN,
+    STRICT,
+    Clock,
+    accepted,
+    admin_of,
+    allocation_of,
+    caller_for,
+    content_of,
+)
+from tests.services.test_due_in_exchange import how, message
+
+CONTACT: dict[str, Any] = {"soort": "03", "adres": {"postcode": "3511AA", "huis": {"huisnummer": 1}, "landCode": "NL"}}
+CLIENT: dict[str, Any] = {"contactgegevens": [CONTACT]}
+
+
+@pytest.fixture
+def gemeente(gateway: Gateway) -> Caller:
+    """Give somebody of a municipality that refuses whatever contradicts earlier messages."""
+    return caller_for(gateway, STRICT)
+
+
+@pytest.fixture
+def aanbieder(gateway: Gateway) -> Caller:
+    """Give somebody of the provider."""
+    return caller_for(gateway, PROVIDER)
+
+
+def ask(gateway: Gateway, aanbieder: Caller, clock: Clock, number: str = "1", **options: Any) -> UUID:
+    """Let the provider ask for a product; gives the id of the request."""
+    reference = options.setdefault("reference", f"R{number}")
+    asked = accepted(gateway, aanbieder, message("JW315", number, dutch_day(clock.now), municipality=STRICT, **options))
+    assert asked.message.status == "queued", asked.message.findings
+    return request_id(RequestKey(PROVIDER, STRICT, reference))
+
+
+def decide(gateway: Gateway, caller: Caller, request: UUID, outcome: str, **fields: Any) -> Outcome:
+    """Decide on a request."""
+    return gateway.services.deciding.decide(request, Decision(DecisionOutcome(outcome), **fields), caller)
+
+
+def sent(outcome: Outcome) -> MessageRow:
+    """Expect that a message was made, and went the way of any other."""
+    assert isinstance(outcome, Accepted), outcome
+    assert (outcome.new, outcome.message.status, outcome.message.findings) == (True, "queued", ())
+    assert outcome.message.identificatie.startswith("GW")
+    return outcome.message
+
+
+def said(gateway: Gateway, row: MessageRow) -> Any:
+    """Read what a message says, in the typed form."""
+    bericht = gateway.codec.read(Document(content_of(gateway, row.id))).bericht
+    assert bericht is not None
+    return to_json(bericht)["bericht"]
+
+
+def request_row(gateway: Gateway, own: UUID) -> RequestRow:
+    """Give a request as it stands."""
+    with gateway.database.read() as connection:
+        row = requests.get(connection, KEYRING, own)
+    assert row is not None
+    return row
+
+
+def report(gateway: Gateway, caller: Caller, own: UUID, kind: str, **told: Any) -> Outcome:
+    """Report something of an allocation."""
+    return gateway.services.reporting.report(own, Report(ReportType(kind), told), caller)
+
+
+def test_looked_into_and_refused(gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock) -> None:
+    """Two JW319s, in the name of the municipality, which meet what was due."""
+    request = ask(gateway, aanbieder, clock)
+    first = sent(decide(gateway, gemeente, request, "underInvestigation"))
+    assert (first.type, first.sender, first.recipient) == ("JW319", STRICT, PROVIDER)
+    assert said(gateway, first)["antwoord"] == {"referentieAanbieder": "R1", "verzoekAntwoord": "2"}
+    assert request_row(gateway, request).state == "underInvestigation"
+    second = sent(decide(gateway, gemeente, request, "rejected", reden="8", gemeente="0384"))
+    assert said(gateway, second)["antwoord"] == {
+        "referentieAanbieder": "R1",
+        "verzoekAntwoord": "1",
+        "redenAfwijzingVerzoek": "8",
+        "woonplaatsbeginsel": {"gemeente": "0384"},
+    }
+    row = request_row(gateway, request)
+    assert (row.state, row.reason, row.other_municipality) == ("rejected", "8", "0384")
+    assert how(gateway) == {
+        "answer": ("met", first.id),
+        "investigation": ("met", second.id),
+        "woonplaatsbeginsel": ("met", second.id),
+    }
+
+
+def test_allocated_as_it_was_asked(gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock) -> None:
+    """A JW301 with all that the request told; only where the family can be reached had to be said."""
+    request = ask(gateway, aanbieder, clock)
+    row = sent(decide(gateway, gemeente, request, "allocated", client=CLIENT))
+    assert (row.type, row.sender, row.recipient) == ("JW301", STRICT, PROVIDER)
+    client = said(gateway, row)["client"]
+    asked: Any = to_json(heenbericht("JW315"))["bericht"]["client"]
+    assert {name: client[name] for name in ("bsn", "geboortedatum", "geslacht")} == {
+        name: asked[name] for name in ("bsn", "geboortedatum", "geslacht")
+    }
+    assert client["naam"] == {**asked["naam"], "naamGebruik": "1"}
+    assert client["contactgegevens"] == [CONTACT]
+    (product,) = client["toegewezenProducten"]
+    wanted = asked["aangevraagdeProducten"][0]
+    assert (product["product"], product["omvang"]) == (wanted["product"], wanted["omvang"])
+    assert (product["ingangsdatum"], product["einddatum"]) == (
+        wanted["toewijzingIngangsdatum"],
+        wanted["toewijzingEinddatum"],
+    )
+    assert (product["referentieAanbieder"], product["toewijzingsdatum"]) == ("R1", dutch_day(clock.now).isoformat())
+    assert request_row(gateway, request).state == "allocated"
+    assert isinstance(allocation_of(gateway, STRICT, product["toewijzingNummer"]), UUID)
+
+
+def test_a_municipality_allocates_otherwise(
+    gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock
+) -> None:
+    """What it says goes before what was asked (IV094): several products, a budget in place of a volume, a number."""
+    request = ask(gateway, aanbieder, clock)
+    producten = [
+        {"einddatum": "2026-10-31", "toewijzingNummer": 77},
+        {"ingangsdatum": "2026-11-01", "budget": 100000, "product": None},
+    ]
+    row = sent(decide(gateway, gemeente, request, "allocated", client=CLIENT, producten=producten))
+    first, second = said(gateway, row)["client"]["toegewezenProducten"]
+    assert (first["toewijzingNummer"], first["einddatum"], "budget" in first) == (77, "2026-10-31", False)
+    assert (second["ingangsdatum"], second["budget"], "omvang" in second) == ("2026-11-01", 100000, False)
+    assert "product" not in second
+    assert first["referentieAanbieder"] == second["referentieAanbieder"] == "R1"
+
+
+def test_what_else_is_current_is_sent_along(
+    gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock
+) -> None:
+    """A second allocation repeats the first one, as it was and of no request (OP087); the client is known by now."""
+    opened = ask(gateway, aanbieder, clock)
+    producten: list[Any] = [{"commentaar": "Graag eerst bellen"}]
+    first = sent(decide(gateway, gemeente, opened, "allocated", client=CLIENT, producten=producten))
+    (before,) = said(gateway, first)["client"]["toegewezenProducten"]
+    clock.forward(days=1)
+    again = ask(gateway, aanbieder, clock, "2")
+    producten = [{"product": {"categorie": "45", "code": "45A05"}}]
+    row = sent(decide(gateway, gemeente, again, "allocated", producten=producten))
+    client = said(gateway, row)["client"]
+    assert client["contactgegevens"] == [CONTACT]
+    new, old = client["toegewezenProducten"]
+    assert new["referentieAanbieder"] == "R2"
+    assert new["toewijzingNummer"] != old["toewijzingNummer"]
+    assert old == {name: value for name, value in before.items() if name != "referentieAanbieder"}
+
+
+def test_the_same_decision_sends_once(gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock) -> None:
+    """Whoever repeats a decision gets the message that was made of it; another one is told what was decided."""
+    request = ask(gateway, aanbieder, clock)
+    decisions: list[tuple[str, dict[str, Any], list[tuple[str, dict[str, Any]]]]] = [
+        ("underInvestigation", {}, []),
+        (
+            "allocated",
+            {"client": CLIENT, "producten": [{"einddatum": "2026-10-31"}]},
+            [
+                ("allocated", {"client": CLIENT, "producten": [{"einddatum": "2026-11-30"}]}),
+                ("allocated", {"client": {"geslacht": "2"}}),
+                ("rejected", {"reden": "7"}),
+                ("underInvestigation", {}),
+            ],
+        ),
+    ]
+    for outcome, fields, others in decisions:
+        first = sent(decide(gateway, gemeente, request, outcome, **fields))
+        clock.forward(hours=1)
+        again = decide(gateway, gemeente, request, outcome, **fields)
+        assert isinstance(again, Accepted)
+        assert (again.new, again.message.id) == (False, first.id)
+        for other, changed in others:
+            assert decide(gateway, gemeente, request, other, **changed) == Otherwise("allocated")
+
+
+def test_a_rejection_is_the_same_for_the_same_reason(
+    gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock
+) -> None:
+    """Another reason is another decision."""
+    request = ask(gateway, aanbieder, clock)
+    first = sent(decide(gateway, gemeente, request, "rejected", reden="7"))
+    again = decide(gateway, gemeente, request, "rejected", reden="7")
+    assert isinstance(again, Accepted)
+    assert again.message.id == first.id
+    for fields in ({"reden": "4"}, {"reden": "8", "gemeente": "0384"}):
+        assert decide(gateway, gemeente, request, "rejected", **fields) == Otherwise("rejected")
+
+
+def test_simultaneous_decisions_send_once(gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock) -> None:
+    """A client that repeats before it hears anything sends nothing twice."""
+    request = ask(gateway, aanbieder, clock)
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = list(pool.map(lambda _: decide(gateway, gemeente, request, "allocated", client=CLIENT), range(4)))
+    ids = {outcome.message.id for outcome in outcomes if isinstance(outcome, Accepted)}
+    assert (len(ids), sum(isinstance(one, Accepted) and one.new for one in outcomes)) == (1, 1)
+    waiting = gateway.services.queueing.waiting(PROVIDER, limit=10, types=["JW301"])
+    assert len(waiting) == 1
+
+
+def test_a_decision_that_the_provider_refused_is_taken_again(
+    gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock
+) -> None:
+    """A refused JW301 answered nothing: the municipality may decide anew, also in the same way."""
+    request = ask(gateway, aanbieder, clock)
+    first = sent(decide(gateway, gemeente, request, "allocated", client=CLIENT))
+    bericht = gateway.codec.read(Document(content_of(gateway, first.id))).bericht
+    assert bericht is not None
+    accepted(gateway, aanbieder, _refused(bericht))
+    assert request_row(gateway, request).state == "open"
+    second = sent(decide(gateway, gemeente, request, "allocated", client=CLIENT))
+    assert second.id != first.id
+
+
+def _refused(bericht: Bericht) -> Bericht:
+    answer: Any = answer_to(bericht, "A9")
+    refused: Bericht = replace(answer, header=replace(answer.header, retour_codes=("0001",)))
+    return refused
+
+
+@pytest.mark.parametrize(
+    ("outcome", "fields", "path"),
+    [
+        ("rejected", {"reden": "8"}, "/Bericht/Antwoord"),
+        ("rejected", {"reden": "99"}, "/Bericht/Antwoord/RedenAfwijzingVerzoek"),
+        ("rejected", {"reden": "7", "gemeente": "0384"}, "/Bericht/Antwoord"),
+        ("allocated", {}, "/Bericht/Client"),
+        ("allocated", {"client": {"contactgegevens": 5}}, "/Bericht/Client/Contactgegevens"),
+        ("allocated", {"client": {**CLIENT, "schoenmaat": 41}}, "/Bericht/Client"),
+        ("allocated", {"client": {**CLIENT, "bsn": "999900018"}}, "/Bericht/Client/Bsn"),
+        ("allocated", {"client": {**CLIENT, "naam": 3}}, "/Bericht/Client/Naam"),
+        (
+            "allocated",
+            {"client": CLIENT, "producten": [{"einddatum": "2020-01-01"}]},
+            "/Bericht/Client/ToegewezenProducten/ToegewezenProduct",
+        ),
+        (
+            "allocated",
+            {"client": CLIENT, "producten": [{"toewijzingNummer": [1]}]},
+            "/Bericht/Client/ToegewezenProducten/ToegewezenProduct",
+        ),
+        (
+            "allocated",
+            {"client": CLIENT, "producten": [{}, {"toewijzingNummer": "x"}]},
+            "/Bericht/Client/ToegewezenProducten/ToegewezenProduct[2]/ToewijzingNummer",
+        ),
+    ],
+)
+def test_a_decision_that_makes_no_right_message(
+    gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock, outcome: str, fields: Any, path: str
+) -> None:
+    """Nothing is kept of it; the findings tell where, in the message that would have been made."""
+    request = ask(gateway, aanbieder, clock)
+    refusal = decide(gateway, gemeente, request, outcome, **fields)
+    assert isinstance(refusal, Refusal), refusal
+    assert refusal.kind in (Refused.SCHEMA_INVALID, Refused.RULES_VIOLATED)
+    assert all(str(finding.path).startswith(path) for finding in refusal.findings), refusal.findings
+    assert gateway.services.queueing.waiting(PROVIDER, limit=10, types=[]) == []
+    assert request_row(gateway, request).state == "open"
+    sent(decide(gateway, gemeente, request, "rejected", reden="7"))
+
+
+def test_who_may_decide(gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock) -> None:
+    """The municipality that was asked, and nobody else; an administrator speaks for nobody."""
+    request = ask(gateway, aanbieder, clock)
+    for own in (request, uuid4()):
+        assert isinstance(decide(gateway, admin_of(gateway), own, "rejected", reden="7"), NotTheirs)
+    for caller in (aanbieder, caller_for(gateway, LENIENT, PLAIN), caller_for(gateway, OTHER_PROVIDER)):
+        assert decide(gateway, caller, request, "rejected", reden="7") is None
+    assert decide(gateway, gemeente, uuid4(), "rejected", reden="7") is None
+
+
+def test_a_whole_exchange_without_other_software(
+    gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock
+) -> None:
+    """Asked, looked into, allocated, started, paused, resumed, changed, stopped: each message is right by all rules."""
+    today = dutch_day(clock.now)
+    request = ask(gateway, aanbieder, clock)
+    sent(decide(gateway, gemeente, request, "underInvestigation"))
+    producten = [{"ingangsdatum": today.isoformat(), "einddatum": (today + timedelta(days=90)).isoformat()}]
+    allocated = sent(decide(gateway, gemeente, request, "allocated", client=CLIENT, producten=producten))
+    (product,) = said(gateway, allocated)["client"]["toegewezenProducten"]
+    own = allocation_of(gateway, STRICT, product["toewijzingNummer"])
+    started = sent(report(gateway, aanbieder, own, "start", begindatum=today.isoformat()))
+    client = said(gateway, started)["client"]
+    assert (started.type, started.sender, started.recipient) == ("JW305", PROVIDER, STRICT)
+    assert client["startProducten"] == [
+        {
+            "toewijzingNummer": product["toewijzingNummer"],
+            "product": product["product"],
+            "toewijzingIngangsdatum": product["ingangsdatum"],
+            "begindatum": today.isoformat(),
+            "statusAanlevering": "1",
+        }
+    ]
+    assert set(client["naam"]) == {"geslachtsnaam", "voornamen", "voorletters"}
+    clock.forward(days=10)
+    paused = sent(report(gateway, aanbieder, own, "stop", einddatum=_day(clock, -1), redenBeeindiging="20"))
+    assert said(gateway, paused)["client"]["stopProducten"][0]["begindatum"] == today.isoformat()
+    clock.forward(days=10)
+    sent(report(gateway, aanbieder, own, "start", begindatum=_day(clock)))
+    changed = sent(
+        report(
+            gateway,
+            aanbieder,
+            own,
+            "change",
+            redenVerzoek="1",
+            einddatum=(today + timedelta(days=120)).isoformat(),
+            gewensteIngangsdatum=_day(clock, 1),
+        )
+    )
+    verzoek = said(gateway, changed)["client"]["verzoek"]
+    assert verzoek["teWijzigenProducten"][0]["omvang"] == product["omvang"]
+    prolonged = sent(
+        decide(
+            gateway,
+            gemeente,
+            request_id(RequestKey(PROVIDER, STRICT, verzoek["referentieAanbieder"])),
+            "allocated",
+        )
+    )
+    (longer,) = said(gateway, prolonged)["client"]["toegewezenProducten"]
+    assert longer["toewijzingNummer"] == product["toewijzingNummer"]
+    assert (longer["einddatum"], longer["redenWijziging"]) == ((today + timedelta(days=120)).isoformat(), "12")
+    assert longer["referentieAanbieder"] == verzoek["referentieAanbieder"]
+    clock.forward(days=30)
+    stopped = sent(report(gateway, aanbieder, own, "stop", einddatum=_day(clock), redenBeeindiging="31"))
+    assert stopped.type == "JW307"
+    rows, _ = gateway.services.deadlines.listed(DeadlineFilter(), limit=50)
+    assert {row.kind for row in rows if row.state.value == "open"} <= {Kind.RETOUR}
+
+
+def _day(clock: Clock, days: int = 0) -> str:
+    return (dutch_day(clock.now) + timedelta(days=days)).isoformat()
+
+
+def _allocated(gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock) -> UUID:
+    request = ask(gateway, aanbieder, clock)
+    producten = [{"ingangsdatum": _day(clock), "einddatum": _day(clock, 90)}]
+    row = sent(decide(gateway, gemeente, request, "allocated", client=CLIENT, producten=producten))
+    return allocation_of(gateway, STRICT, said(gateway, row)["client"]["toegewezenProducten"][0]["toewijzingNummer"])
+
+
+def test_the_same_report_sends_once(gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock) -> None:
+    """A start, a stop and a request for change that are repeated are the message that there is."""
+    own = _allocated(gateway, aanbieder, gemeente, clock)
+    reports: list[tuple[str, dict[str, Any]]] = [
+        ("start", {"begindatum": _day(clock)}),
+        ("change", {"redenVerzoek": "1", "einddatum": _day(clock, 99), "gewensteIngangsdatum": _day(clock, 2)}),
+        ("stop", {"einddatum": _day(clock), "redenBeeindiging": "31"}),
+    ]
+    for kind, told in reports:
+        first = sent(report(gateway, aanbieder, own, kind, **told))
+        clock.forward(seconds=1)
+        again = report(gateway, aanbieder, own, kind, **told)
+        assert isinstance(again, Accepted)
+        assert (again.new, again.message.id) == (False, first.id)
+
+
+def test_a_start_that_was_removed_is_reported_anew(
+    gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock
+) -> None:
+    """With status 3 a report is taken back; after that the same one is a new one."""
+    own = _allocated(gateway, aanbieder, gemeente, clock)
+    begindatum = _day(clock)
+    first = sent(report(gateway, aanbieder, own, "start", begindatum=begindatum))
+    sent(report(gateway, aanbieder, own, "start", begindatum=begindatum, statusAanlevering="3"))
+    second = sent(report(gateway, aanbieder, own, "start", begindatum=begindatum))
+    assert first.id != second.id
+
+
+def test_a_report_against_the_rules(gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock) -> None:
+    """What breaks a rule inside the message is not sent; what contradicts the history goes the way of any message."""
+    own = _allocated(gateway, aanbieder, gemeente, clock)
+    refusal = report(gateway, aanbieder, own, "start", begindatum="gisteren")
+    assert isinstance(refusal, Refusal)
+    assert {finding.path for finding in refusal.findings} == {"/Bericht/Client/StartProducten/StartProduct/Begindatum"}
+    without = report(gateway, aanbieder, own, "stop", einddatum=_day(clock), redenBeeindiging="31")
+    assert isinstance(without, Refusal)
+    assert "begindatum" in without.findings[0].message.lower()
+
+
+def test_who_may_report(gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock) -> None:
+    """The provider of the allocation alone."""
+    own = _allocated(gateway, aanbieder, gemeente, clock)
+    assert isinstance(report(gateway, admin_of(gateway), own, "start", begindatum=_day(clock)), NotTheirs)
+    assert report(gateway, gemeente, own, "start", begindatum=_day(clock)) is None
+    assert report(gateway, caller_for(gateway, OTHER_PROVIDER), own, "start", begindatum=_day(clock)) is None
+    assert report(gateway, aanbieder, uuid4(), "start", begindatum=_day(clock)) is None
+    assert BSN not in repr(Decision(DecisionOutcome.ALLOCATED, client={"bsn": BSN}))
