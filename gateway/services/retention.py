@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from gateway.exchange.retention import Terms
 from gateway.services.audit import WORKER, Act, Audit
 from gateway.services.clock import Clock, dutch_day
-from gateway.store import holds, retention
+from gateway.store import holds, retention, rotation
 from gateway.store.engine import Database
 from gateway.store.retention import Candidate, Layer
 from gateway.store.vault import Keyring
@@ -115,8 +115,20 @@ class Retention:
         """Go batch by batch, each in a transaction of its own."""
         if (shortest := self.terms.shortest_content) is not None:
             yield from self._layer("content", shortest, report, dry_run=dry_run)
+            yield from self._idle_dossiers(dry_run=dry_run)
         if (shortest := self.terms.shortest_record) is not None:
             yield from self._layer("record", shortest, report, dry_run=dry_run)
+
+    def _idle_dossiers(self, *, dry_run: bool) -> Iterator[None]:
+        """Remove what was gathered of clients of whom nothing is left to read."""
+        while not dry_run:
+            with self._database.write() as connection:
+                if rotation.old_fingerprints(connection, self._keyring):
+                    return  # after the keys were rotated
+                count = retention.remove_idle_dossiers(connection, _BATCH)
+            yield
+            if count < _BATCH:
+                return
 
     def _layer(self, layer: Layer, shortest: timedelta, report: RetentionReport, *, dry_run: bool) -> Iterator[None]:
         after: UUID | None = None

@@ -15,6 +15,7 @@ from gateway.store import tables
 from gateway.store.bulk import BulkInsert
 from gateway.store.events import add_events
 from gateway.store.identifiers import earliest_id
+from gateway.store.lifecycle_tables import dossier, request
 from gateway.store.manual_tables import manual_case
 from gateway.store.retention_tables import retention_round
 from gateway.store.schema import metadata
@@ -103,6 +104,21 @@ def remove_content(conn: Connection, message_ids: Sequence[UUID], now: datetime)
     note = update(manual_case).where(manual_case.c.message_id.in_(message_ids), manual_case.c.note.is_not(None))
     conn.execute(note.values(note=None, note_key_id=None))
     add_events(conn, ((message_id, now, CONTENT_REMOVED, {}) for message_id in message_ids))
+
+
+def remove_idle_dossiers(conn: Connection, limit: int) -> int:
+    """Remove the dossiers of clients of whom no content is left, with what follows from them; gives how many.
+
+    Only asked for when every fingerprint is under one key: one person's under two keys cannot be compared.
+    """
+    subject = tables.message_subject
+    told_of = select(subject.c.message_id).where(subject.c.bsn_hash == dossier.c.bsn_hash).exists()
+    idle = list(conn.scalars(select(dossier.c.id).where(~told_of).order_by(dossier.c.id).limit(limit)))
+    if idle:
+        # A request may be without a dossier, but not one that was about this client.
+        _forget(conn, request, list(conn.scalars(select(request.c.id).where(request.c.dossier_id.in_(idle)))))
+        _forget(conn, dossier, idle)
+    return len(idle)
 
 
 def remove_records(conn: Connection, message_ids: Sequence[UUID]) -> None:

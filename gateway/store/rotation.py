@@ -21,6 +21,7 @@ from gateway.store.endpoints import secret_place
 from gateway.store.ggk_tables import endpoint, ggk_text_part
 from gateway.store.ggk_texts import text_place
 from gateway.store.holds import hold_place
+from gateway.store.lifecycle_tables import allocation, dossier, request
 from gateway.store.manual_cases import note_place
 from gateway.store.manual_tables import manual_case
 from gateway.store.retention_tables import legal_hold
@@ -54,12 +55,21 @@ SEALED: Final = (
     SealedColumn(tables.message_content, "data", "key_id", lambda row: part_place(row.message_id, row.part)),
     SealedColumn(audit_subject, "sealed", "key_id", lambda row: subject_place(row.number), "bsn_hash"),
     SealedColumn(manual_case, "note", "note_key_id", lambda row: note_place(row.id)),
+    SealedColumn(dossier, "data", "data_key", lambda row: row.id.bytes),
+    SealedColumn(allocation, "details", "details_key", lambda row: row.id.bytes),
+    SealedColumn(request, "data", "data_key", lambda row: row.id.bytes),
+    SealedColumn(endpoint, "secret", "key_id", lambda row: secret_place(row.id)),
+    SealedColumn(endpoint, "older_secret", "older_key_id", lambda row: secret_place(row.id)),
+    SealedColumn(ggk_text_part, "data", "key_id", lambda row: text_place(row.received_id, row.part)),
     SealedColumn(legal_hold, "sealed", "key_id", lambda row: hold_place(row.id)),
     SealedColumn(endpoint, "secret", "key_id", lambda row: secret_place(row.id)),
     SealedColumn(endpoint, "older_secret", "older_key_id", lambda row: secret_place(row.id)),
     SealedColumn(ggk_text_part, "data", "key_id", lambda row: text_place(row.received_id, row.part)),
 )
-FINGERPRINTS: Final = (FingerprintColumn(tables.message_subject, "bsn_hash", "key_id"),)
+FINGERPRINTS: Final = (
+    FingerprintColumn(tables.message_subject, "bsn_hash", "key_id"),
+    FingerprintColumn(dossier, "bsn_hash", "bsn_key"),
+)
 
 
 def usage(conn: Connection) -> dict[str, dict[str, int]]:

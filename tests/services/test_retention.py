@@ -21,7 +21,7 @@ from gateway.services.clock import dutch_day
 from gateway.services.queueing import Ending
 from gateway.services.retention import Retention
 from gateway.services.retention_file import read_terms
-from gateway.store import messages, retention, tables
+from gateway.store import lifecycle_tables, messages, retention, tables
 from gateway.store.audit import TrailFilter
 from gateway.store.identifiers import new_id
 from gateway.store.messages import NewMessage
@@ -133,6 +133,8 @@ def test_what_is_removed(gateway: Gateway, retaining: Retention, clock: Clock) -
     assert [row.id for row, _ in found.related] == [answer.id]
     assert present(gateway)[1] == set()
     assert everything(gateway, tables.message_subject) == 0
+    for table in (lifecycle_tables.dossier, lifecycle_tables.allocation):
+        assert everything(gateway, table) == 0
     # The same bytes are still recognised.
     assert not accepted(gateway, provider, heen).new
     clock.forward(days=60)
