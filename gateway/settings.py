@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from gateway.exchange.freeze import Freeze
 from gateway.resources import routes_dir, schemas_dir
 
 # Fit for a header and for SMTP as it is.
@@ -71,6 +72,18 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError(
                 "verwacht adressen of netwerken met komma's ertussen, zoals 127.0.0.1,10.0.0.0/24"
+            ) from None
+        return value
+
+    @field_validator("ggk_freeze")
+    @classmethod
+    def _freeze_has_a_begin_and_an_end(cls, value: str | None) -> str | None:
+        try:
+            if value is not None:
+                Freeze.parse(value)
+        except ValueError:
+            raise ValueError(
+                "verwacht twee momenten met een tijdzone, zoals 2027-01-01T18:00+01:00/2027-01-03T06:00+01:00"
             ) from None
         return value
 

@@ -38,7 +38,7 @@ def doctor() -> None:
         raise typer.Exit(1) from None
     typer.echo("Instellingen")
     for name, value in _in_force(settings):
-        typer.echo(f"  {name:<22}{value}")
+        typer.echo(f"  {name:<31}{value}")
     typer.echo("\nOnderzoek")
     wrong = False
     for diagnosis in (*_unknown_variables(settings), *examine(settings)):

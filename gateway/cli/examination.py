@@ -14,6 +14,7 @@ from typing import Final
 from gateway.cli.database_examination import examine_database
 from gateway.cli.diagnosis import Diagnosis, Mark
 from gateway.cli.failures import in_dutch
+from gateway.cli.ggk_examination import examine_ggk
 from gateway.composition import make_identity
 from gateway.errors import GatewayError
 from gateway.services.clock import dutch_day, utc_now
@@ -42,6 +43,7 @@ def examine(settings: Settings) -> Iterator[Diagnosis]:
     yield from _look("Schema's en lijsten", lambda: [_schemas(settings)])
     yield from _look("Routetabellen", lambda: [_routes(settings)])
     yield from _look("Database", lambda: examine_database(settings))
+    yield from _look("GGk", lambda: examine_ggk(settings))
     yield from _look("E-mail", lambda: _mail(settings))
 
 

@@ -32,6 +32,10 @@ _MAX_NAMES: Final = 250  # libxml2 remembers every name that it ever saw
 _MAX_TEXT: Final = 64 * 1024
 _LONGEST_TAG: Final = 2 * _PIECE
 
+# By these an envelope tells a validator where to look for schemas; ours are at hand.
+_HINTS: Final = frozenset(
+    f"{{http://www.w3.org/2001/XMLSchema-instance}}{name}" for name in ("schemaLocation", "noNamespaceSchemaLocation")
+)
 _UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NOT_UTF_8: Final = "Het bericht is niet in UTF-8 gecodeerd, of zegt dat in de XML-declaratie."
 
@@ -143,7 +147,7 @@ class _Reader:
         if self._decoder:
             raise SoapError("In de base64-inhoud staat een element.")
         tag = _clark(name)
-        given = {_clark(key): value for key, value in attributes.items()}
+        given = {key: value for name, value in attributes.items() if (key := _clark(name)) not in _HINTS}
         self._depth += 1
         self._elements += 1
         self._text += sum(map(len, given.values()))

@@ -2,10 +2,15 @@
 
 import shutil
 from collections import namedtuple
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from sqlalchemy import create_engine, text
 
 from gateway.cli import database_examination, examination
@@ -195,3 +200,37 @@ def test_a_disk_that_fills(run: Run, monkeypatch: pytest.MonkeyPatch, free: int,
     usage = namedtuple("usage", "total used free")  # noqa: PYI024
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(0, 0, free))
     assert _marks(run("doctor").lines)["Schijfruimte"] == mark
+
+
+def test_the_ggk(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A certificate is looked at before it has ended, and what is half set is told; a wrong file is wrong."""
+    assert "GGk" not in _marks(run("doctor").lines)
+    for days, mark in ((-1, "✗"), (10, "!"), (300, "✓")):
+        path = tmp_path / "ggk.pem"
+        path.write_bytes(_pem(days))
+        monkeypatch.setenv("IJW_GGK_CERTIFICATE", str(path))
+        assert _marks(run("doctor").lines)["GGk"] == mark
+    path.write_text("niets")
+    assert _marks(run("doctor").lines)["GGk"] == "✗"
+    monkeypatch.delenv("IJW_GGK_CERTIFICATE")
+    monkeypatch.setenv("IJW_GGK_FREEZE", "2020-01-01T00:00+01:00/2099-01-01T00:00+01:00")
+    ran = run("doctor")
+    assert _marks(ran.lines)["GGk"] == "!"
+    assert "nu gaat er niets uit" in ran.out.decode()
+    monkeypatch.setenv("IJW_GGK_FREEZE", "morgen")
+    assert "IJW_GGK_FREEZE: verwacht twee momenten" in run("doctor").out.decode()
+    monkeypatch.delenv("IJW_GGK_FREEZE")
+    monkeypatch.setenv("IJW_TRUSTED_PROXIES", "127.0.0.1")
+    assert _marks(run("doctor").lines)["GGk"] == "!"
+    monkeypatch.setenv("IJW_TRUSTED_PROXIES", "ergens")
+    assert "IJW_TRUSTED_PROXIES: verwacht adressen" in run("doctor").out.decode()
+
+
+def _pem(days: int) -> bytes:
+    """Make a certificate that is good for so many days more, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Proef")])
+    now = datetime.now(UTC)
+    begin, end = now - timedelta(days=400), now + timedelta(days=days)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, begin, end).sign(key, SHA256())
+    return made.public_bytes(Encoding.PEM) + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

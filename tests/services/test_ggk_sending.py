@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -263,3 +264,13 @@ def test_a_refused_content_is_told_in_a_fo01(
     assert other_side.arrived[0][0] == "https://aanbieder.example/ggk"
     sender.round()
     assert len(other_side.faults()) == 1
+
+
+def test_simultaneous_envelopes_count_once(gateway: Gateway) -> None:
+    """The same envelope by eight threads at the same moment: eight times a Bv03, and one message."""
+    given = soap(envelop("JW305"), post_of("JW305"))
+    caller = caller_for(gateway, PROVIDER)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: gateway.services.ggk.receive(Document(given), caller), range(8)))
+    assert {said(answer.body).kind for answer in answers} == {"Bv03"}
+    assert len(gateway.services.queueing.waiting(PLAIN, limit=10, types=[])) == 1

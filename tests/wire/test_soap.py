@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import select
+import socket
 import tracemalloc
 from contextlib import closing
 
@@ -10,10 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.resources import schemas_dir
 from gateway.wire.base64_stream import Base64Decoder, Base64Error
 from gateway.wire.document import MAX_SIZE, MEBIBYTE, Document
-from gateway.wire.ggk_envelope import PAYLOADS
+from gateway.wire.ggk_envelope import PAYLOADS, EnvelopeError, envelope_schema
 from gateway.wire.soap import SOAP, SoapError, SoapMessage, read_soap
+from tests.envelopes import envelop, soap
 
 START = f'<s:Envelope xmlns:s="{SOAP}" xmlns:g="http://www.stufstandaarden.nl/koppelvlak/ggk0210">'
 FILE = "<g:xmlBestand>%s</g:xmlBestand>"
@@ -126,3 +131,34 @@ def test_memory_stays_flat() -> None:
         assert message.payload.size > 17 * MEBIBYTE
     document.close()
     assert peak < 3 * MEBIBYTE
+
+
+XSI = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance"'
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        f'{XSI} i:schemaLocation="urn:x URL"',
+        f'{XSI} i:schemaLocation="http://www.egem.nl/StUF/StUF0301 URL urn:y URL"',
+        f'{XSI} i:noNamespaceSchemaLocation="URL"',
+        'xml:base="URL"',
+    ],
+)
+def test_nobody_is_called(trick: str) -> None:
+    """Where an envelope says that something is to be found, nobody looks, neither reading it nor checking it."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        trick = trick.replace("URL", f"http://127.0.0.1:{listening.getsockname()[1]}/x.xsd")
+        text = envelope_text().replace(b"<GGK:stuurgegevens>", f"<GGK:stuurgegevens {trick}>".encode())
+        for evil in (
+            text,
+            text.replace(b"envelopHeenbericht-ggk_Di01 ", f"envelopHeenbericht-ggk_Di01 {trick} ".encode()),
+        ):
+            with closing(read(evil)) as message, contextlib.suppress(EnvelopeError):
+                envelope_schema(schemas_dir() / "ggk0210").read(message.content)
+        assert not select.select([listening], [], [], 0.1)[0]
+
+
+def envelope_text() -> bytes:
+    """Give a good envelope."""
+    return soap(envelop("JW315"), b"iets")
