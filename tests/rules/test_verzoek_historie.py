@@ -7,9 +7,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway.ijw.bericht import Bericht
 from gateway.ijw.dossier import Verzoek
+from gateway.ijw.klasse import Klasse
 from gateway.ijw.toewijzing import JW301
 from gateway.ijw.typen import Omvang, Product
 from gateway.ijw.verzoek import JW317, JW319
@@ -19,6 +22,7 @@ from tests.rules.builders import (
     BUDGET,
     CATEGORY,
     DAY,
+    JW301_,
     JW315_,
     JW317_,
     JW319_,
@@ -28,7 +32,7 @@ from tests.rules.builders import (
     TOEGEWEZEN,
     change,
 )
-from tests.rules.histories import against, broken, dossier, history, verzoek, with_dossiers
+from tests.rules.histories import against, broken, dossier, fact, history, told, verzoek, with_dossiers
 
 VERZOEK = "client.verzoek"
 LAST, NEXT = date(2026, 6, 30), date(2026, 7, 1)
@@ -291,6 +295,30 @@ def test_tr375_tr411_tr412_what_kind_of_allocation_it_is(
     for code in ("TR375", "TR411", "TR412"):
         expected = [(f"{CHANGING}/Omvang" if bericht.client.verzoek.te_wijzigen_producten[0].omvang else CHANGING,)]
         assert against(bericht, history(known, STAYS), code) == (expected if code in codes else [])
+
+
+FACTS: list[Klasse] = [
+    TOEGEWEZEN,
+    STAYS,
+    replace(TOEGEWEZEN, toewijzingsdatum=date(2026, 4, 9), einddatum=date(2026, 5, 1)),
+    replace(STAYS, toewijzingsdatum=date(2026, 4, 9), omvang=TOTAL),
+    replace(STAYS, einddatum=STAYS.ingangsdatum, reden_wijziging="13"),
+    replace(TOEGEWEZEN, referentie_aanbieder="R1", toewijzingsdatum=date(2026, 4, 12)),
+    AANGEVRAAGD,
+    VOW,
+]
+
+
+@settings(max_examples=50)
+@given(data=st.data())
+def test_the_order_of_arrival_means_nothing(data: st.DataObject) -> None:
+    """Any permutation of the facts gives the same findings (OP080)."""
+    chosen = data.draw(st.lists(st.tuples(st.sampled_from(FACTS), st.integers(1, 3)), max_size=7))
+    facts = [fact(klasse, days, bericht=number) for number, (klasse, days) in enumerate(chosen)]
+    shuffled = data.draw(st.permutations(facts))
+    honouring = change(JW301_, "client.toegewezen_producten.0", referentie_aanbieder="R1")
+    for bericht in (JW315_, JW317_, honouring):
+        assert told(bericht, history(*facts)) == told(bericht, history(*shuffled))
 
 
 def test_a_request_that_fits_its_history_breaks_nothing() -> None:
