@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A measured value beside its limit: at most, or at least."""
+    """A measured value beside its limit: at most, or at least; without one it is told for comparison."""
 
     name: str
     value: float
@@ -25,4 +25,6 @@ class Outcome:
     @property
     def limit(self) -> str:
         """Give the limit in words."""
-        return f"≤ {self.at_most}" if self.at_most is not None else f"≥ {self.at_least}"
+        if self.at_most is not None:
+            return f"≤ {self.at_most}"
+        return "ter vergelijking" if self.at_least is None else f"≥ {self.at_least}"

@@ -75,13 +75,13 @@ def toewijzing() -> JW301:
     return JW301(header=_header(JW301, GEMEENTE, AANBIEDER), client=client)
 
 
-def start() -> JW305:
-    """Make a JW305 with two products."""
+def start(*, allocated: bool = True) -> JW305:
+    """Make a JW305 with two products, of allocations or, as a provider with a task does, of none."""
     products = tuple(
         JW305.StartProduct(
-            toewijzing_nummer=nummer,
+            toewijzing_nummer=nummer if allocated else None,
             product=Product(categorie="45", code=f"45A0{nummer % 10}"),
-            toewijzing_ingangsdatum=date(2026, 4, 1),
+            toewijzing_ingangsdatum=date(2026, 4, 1) if allocated else None,
             begindatum=date(2026, 4, 3),
             status_aanlevering="1",
         )
