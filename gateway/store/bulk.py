@@ -27,7 +27,8 @@ Row: TypeAlias = tuple[Any, ...]
 
 # Each number of rows is a statement of its own, that is prepared once on each connection. A batch is rarely over
 # sixteen; above that there are only a few sizes, so that what is prepared stays within bounds.
-_STEPS = (64, 32, *range(16, 0, -1))
+_ANY_UP_TO = 16
+_STEPS = (64, 32, _ANY_UP_TO)
 
 
 class BulkInsert:
@@ -105,10 +106,10 @@ def together(conn: Connection) -> Iterator[None]:
 
 def _chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
     begin = 0
-    for step in _STEPS:
-        while len(rows) - begin >= step:
-            yield rows[begin : begin + step]
-            begin += step
+    while (left := len(rows) - begin) > 0:
+        step = left if left <= _ANY_UP_TO else next(step for step in _STEPS if step <= left)
+        yield rows[begin : begin + step]
+        begin += step
 
 
 def _encoder(column: Column[Any], dialect: str) -> Callable[[Any], Any] | None:

@@ -94,6 +94,7 @@ class Dossiers:
         self._held: dict[UUID, Held] = {}
         self._by_hash: dict[tuple[str, str, bytes], UUID] = {}
         self._missing: set[ClientKey] = set()
+        self._keys_of: dict[ClientKey, list[tuple[str, str, bytes]]] = {}
         self.let_go = False  # whether some were written and are not in memory any more
 
     def lock(self, clients: Collection[ClientKey], ids: Collection[UUID] = ()) -> None:
@@ -219,6 +220,7 @@ class Dossiers:
             self._held.clear()
             self._by_hash.clear()
             self._missing.clear()
+            self._keys_of.clear()
 
     def _make(self, client: ClientKey) -> Held:
         bsn_key, bsn_hash = self._keyring.bsn_hash(client.bsn)
@@ -234,8 +236,12 @@ class Dossiers:
         return None
 
     def _keys(self, client: ClientKey) -> list[tuple[str, str, bytes]]:
-        hashes = self._keyring.bsn_hashes(client.bsn)
-        return [(client.municipality, client.provider, bsn_hash) for bsn_hash in hashes]
+        known = self._keys_of.get(client)
+        if known is None:
+            hashes = self._keyring.bsn_hashes(client.bsn)
+            known = [(client.municipality, client.provider, bsn_hash) for bsn_hash in hashes]
+            self._keys_of[client] = known
+        return known
 
 
 def _apply(held: Held, before: Dossier, change: Callable[[Dossier], Dossier]) -> None:
