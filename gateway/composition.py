@@ -26,6 +26,7 @@ from gateway.services.case_reading import CasePages, CaseReading
 from gateway.services.certificates import Certificates
 from gateway.services.clock import Clock, utc_now
 from gateway.services.coordinators import Coordinators, tell_coordinators
+from gateway.services.counting import Counting
 from gateway.services.current_routes import CurrentRoutes
 from gateway.services.dead_letters import DeadLetters
 from gateway.services.deadlines import Deadlines
@@ -242,6 +243,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         replaying.round,
         retention.daily,
         texts.remove_old,
+        Counting(database, clock).chore,
     ]
     upkeep = Upkeep(database, clock, sending, chores=chores)
     desk = Desk(

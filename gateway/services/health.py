@@ -10,8 +10,9 @@ from typing import Final
 from gateway.errors import GatewayError
 from gateway.services.clock import Clock
 from gateway.services.current_routes import CurrentRoutes
-from gateway.services.metrics import metrics
-from gateway.store import deadlines, queues, workers
+from gateway.services.metrics import Standing, metrics
+from gateway.store import breaches, deadlines, outbox, queues, workers
+from gateway.store.deliveries import ended_since
 from gateway.store.engine import Database
 from gateway.store.tally import tally
 
@@ -84,14 +85,18 @@ class Watch:
         """Give the numbers for Prometheus, as text with its media type."""
         now = self._clock()
         with self._database.read() as connection:
-            return metrics(
-                queues.depth(connection, now=now),
-                tally(connection, now),
-                deadlines.standing(connection, now=now),
-                workers.last_beat(connection),
-                now,
+            standing = Standing(
+                at=now,
+                depths=queues.depth(connection, now=now),
+                statuses=tally(connection, now),
+                due=deadlines.standing(connection, now=now),
+                breaches=breaches.counted(connection),
+                ended=ended_since(connection, since=now - timedelta(hours=1)),
+                outgoing=outbox.standing(connection),
+                beat=workers.last_beat(connection),
                 routes_wrong=self._routes.problem is not None,
             )
+        return metrics(standing)
 
     def _routing(self) -> Part:
         if self._routes.problem:

@@ -8,6 +8,7 @@ from sqlalchemy import MetaData
 
 from gateway.store import (
     audit_tables,
+    breach_tables,
     console_tables,
     coordinator_tables,
     deadline_tables,
@@ -32,6 +33,7 @@ TABLE_MODULES: Final = (
     ggk_tables,
     coordinator_tables,
     replay_tables,
+    breach_tables,
 )
 """Every module that has tables; being imported here is what puts them on the metadata."""
 
