@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from gateway.composition import Gateway
+from gateway.console.application import PAGES
 from gateway.exchange.manual_case import CaseOutcome, reference_of
 from gateway.exchange.readable import day_in_words
 from gateway.services.clock import dutch_day
@@ -268,3 +269,8 @@ def test_a_certificate_that_has_ended_sends_nothing_personal(
     assert server.mails[0].get_content_type() == "text/plain"
     assert BSN not in server.raw(server.arrived[0]).decode()
     assert [entry["event"] for entry in logs if entry["log_level"] == "warning"] == ["certificate-unusable"]
+
+
+def test_the_link_leads_to_a_page() -> None:
+    """The console has a page where the link of a mail leads to."""
+    assert ("GET", "/zaken/{id}") in {(method, path) for method, path, *_ in PAGES}

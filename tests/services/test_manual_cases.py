@@ -5,23 +5,28 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from gateway import resources
 from gateway.composition import Gateway
 from gateway.exchange.manual_case import CaseOutcome
 from gateway.exchange.werkdagen import werkdagen_later
 from gateway.ijw.bericht import Bericht
 from gateway.ijw.typen import Product
 from gateway.ijw.verzoek import JW315, JW319
+from gateway.services.audit import Audit
 from gateway.services.clock import dutch_day, end_of
 from gateway.services.feestdagen import Feestdagen
 from gateway.services.manual_cases import Case, ClosedOtherwise, NotResolved, Resolution
-from gateway.store import outbox
+from gateway.services.rotation import Rotation
+from gateway.store import manual_cases, outbox, retention
 from gateway.store.manual_cases import CaseRow
 from gateway.store.rows import MessageRow
+from gateway.store.vault import Keyring
 from gateway.wire.codec import Codec
 from gateway.wire.document import Document
 from tests.berichten import OTHER_PROVIDER, PROVIDER, heenbericht
@@ -34,6 +39,7 @@ from tests.gateways import (
     admin_of,
     caller_for,
     content_of,
+    open_gateway,
 )
 
 HANDLED = Resolution(outcome=CaseOutcome.HANDLED, note="Gebeld met de aanbieder")
@@ -317,3 +323,46 @@ def test_a_note_is_not_readable_in_the_database(gateway: Gateway) -> None:
     assert b"Tom" not in found.row.note
     assert found.note == "Over Tom"
     assert "Tom" not in repr(found)
+
+
+def closed_with_note(gateway: Gateway) -> CaseRow:
+    """Close a case with a note."""
+    row = row_of(gateway, opened(gateway))
+    gateway.services.manual_cases.resolve(row.id, admin_of(gateway), HANDLED)
+    return row
+
+
+def test_a_note_stays_readable_under_a_new_key(gateway: Gateway, clock: Clock) -> None:
+    """Bringing everything under a new key brings the notes along: the old key is not needed any more."""
+    row = closed_with_note(gateway)
+    old, new = bytes(range(32)), bytes(range(50, 82))
+    both = Keyring({"new": new, "test": old})
+    (*_, report) = Rotation(gateway.database, both, Audit(gateway.database, both, clock)).run("command-line")
+    assert report.left == 0
+    with gateway.database.read() as connection:
+        found = manual_cases.get(connection, row.id)
+    assert found is not None
+    assert manual_cases.note_of(Keyring({"new": new}), found) == HANDLED.note
+
+
+def test_a_note_goes_with_the_content(gateway: Gateway, clock: Clock) -> None:
+    """When the content of a message is removed, so is what people wrote about it; that and how it ended stays."""
+    row = closed_with_note(gateway)
+    with gateway.database.write() as connection:
+        retention.remove_content(connection, [row.message_id], clock.now)
+    found = gateway.services.manual_cases.get(row.id, admin_of(gateway))
+    assert found is not None
+    assert (found.note, found.row.outcome) == (None, "handled")
+
+
+@pytest.mark.parametrize(
+    ("municipality", "status"), [("0150", "manual"), ("1773", "manual"), ("0177", "manual"), ("0193", "queued")]
+)
+def test_ijsselland_as_it_ships(tmp_path: Path, clock: Clock, municipality: str, status: str) -> None:
+    """A JW317 to Deventer, Olst-Wijhe or Raalte is for people; the same to Zwolle goes into the queue."""
+    gateway = open_gateway(tmp_path, clock=clock, routes_dir=resources.routes_dir())
+    message = heenbericht("JW317", municipality=municipality)
+    posted = accepted(gateway, caller_for(gateway, PROVIDER), message).message
+    assert posted.status == status
+    assert (posted.handling is not None) == (status == "manual")
+    gateway.close()
