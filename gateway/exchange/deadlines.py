@@ -27,13 +27,15 @@ from gateway.ijw.dossier import (
     nietig,
     version_order,
 )
-from gateway.ijw.levering import JW307
+from gateway.ijw.levering import JW305, JW307
 from gateway.ijw.toewijzing import JW301
 from gateway.ijw.verzoek import JW315, JW319
 
 IN_ONDERZOEK: Final = "2"
 WOONPLAATSBEGINSEL: Final = "8"
 
+_OF_VOT: Final = "OP274"
+_OF_VOW: Final = "OP346"
 _RETOUR_DAYS: Final = 3  # working days, as the four below
 _ANSWER_DAYS: Final = 5
 _DECLARATION_DAYS: Final = 10
@@ -173,19 +175,7 @@ def verzoek_deadlines(
     asked = _first(_counting(verzoek.gevraagd, geweigerd)) or _first(verzoek.gevraagd)
     if asked is None:
         return []
-    vot = isinstance(asked.klasse, JW315.AangevraagdProduct)
-    received = reckoning.received(asked.bericht)
-    answer = Deadline(
-        kind=Kind.ANSWER,
-        municipality=between.municipality,
-        provider=between.provider,
-        subject=verzoek.referentie_aanbieder,
-        rule="OP274" if vot else "OP346",
-        owner=between.municipality,
-        message=asked.bericht,
-        waits_for=(JW301.TYPE, JW319.TYPE),
-        due=reckoning.working_days(received, _ANSWER_DAYS),
-    )
+    answer = _to_answer(asked, between, reckoning)
     answers = _counting(verzoek.antwoorden, geweigerd)
     looked_into = _first(filter(_looks_into, answers))
     decision = _first([*(feit for feit in answers if not _looks_into(feit)), *_counting(verzoek.toegewezen, geweigerd)])
@@ -193,10 +183,25 @@ def verzoek_deadlines(
     if any(map(_looks_into, verzoek.antwoorden)):
         whole = replace(answer, kind=Kind.INVESTIGATION, due=_later(asked.dagtekening, _INVESTIGATION))
         found.append(_closed(whole, decision) if looked_into else whole.dropped())
-    if vot:
+    if answer.rule == _OF_VOT:
+        received = reckoning.received(asked.bericht)
         found.append(_woonplaats(answer, _later(received, _WOONPLAATS), answers, decision))
     by_hand = verzoek.afgehandeld and not (looked_into or decision)
     return [deadline.dropped() for deadline in found] if by_hand or asked.bericht in geweigerd else found
+
+
+def _to_answer(asked: Feit[Any], between: Between, reckoning: Reckoning) -> Deadline:
+    return Deadline(
+        kind=Kind.ANSWER,
+        municipality=between.municipality,
+        provider=between.provider,
+        subject=asked.klasse.referentie_aanbieder,
+        rule=_OF_VOT if isinstance(asked.klasse, JW315.AangevraagdProduct) else _OF_VOW,
+        owner=between.municipality,
+        message=asked.bericht,
+        waits_for=(JW301.TYPE, JW319.TYPE),
+        due=reckoning.working_days(reckoning.received(asked.bericht), _ANSWER_DAYS),
+    )
 
 
 def _looks_into(feit: Feit[JW319.Antwoord]) -> bool:
@@ -234,20 +239,7 @@ def toewijzing_deadlines(dossier: Dossier, nummer: int, between: Between, reckon
     if not versions:
         return []
     delivery = _Delivery.of(counting, nummer)
-    first = _first(versions, by=lambda version: reckoning.received(version.bericht)) or versions[-1]
-    start = Deadline(
-        kind=Kind.START,
-        municipality=between.municipality,
-        provider=between.provider,
-        subject=str(nummer),
-        rule="OP271",
-        owner=between.provider,
-        message=first.bericht,
-        waits_for=("JW305",),
-        due=reckoning.working_days(
-            max(versions[-1].klasse.ingangsdatum, reckoning.received(first.bericht)), _START_DAYS
-        ),
-    )
+    start = _to_start(versions, between, reckoning)
     allocation = allocation_of(counting, nummer)
     holds = allocation is not None and allocation.validity is Validity.CURRENT
     found = [_start(start, versions[-1].bericht, delivery, holds=holds)]
@@ -256,6 +248,23 @@ def toewijzing_deadlines(dossier: Dossier, nummer: int, between: Between, reckon
         found += [_stop(start, ended, versions[-1], delivery, reckoning)] if ended else []
     refused = all(version.bericht in dossier.geweigerd for version in sent)
     return [deadline.dropped() for deadline in found] if refused else found
+
+
+def _to_start(versions: list[Version], between: Between, reckoning: Reckoning) -> Deadline:
+    """Give until when a start is due, by the versions of an allocation: the first one received, and the latest."""
+    first = _first(versions, by=lambda version: reckoning.received(version.bericht)) or versions[-1]
+    latest = versions[-1].klasse
+    return Deadline(
+        kind=Kind.START,
+        municipality=between.municipality,
+        provider=between.provider,
+        subject=str(latest.toewijzing_nummer),
+        rule="OP271",
+        owner=between.provider,
+        message=first.bericht,
+        waits_for=(JW305.TYPE,),
+        due=reckoning.working_days(max(latest.ingangsdatum, reckoning.received(first.bericht)), _START_DAYS),
+    )
 
 
 @dataclass(frozen=True, slots=True)
