@@ -228,7 +228,13 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         certificates=certificates,
         proxies=Proxies(settings.trusted_proxies or "", settings.client_certificate_header),
         endpoints=endpoints,
-        ggk=GgkIntake(database, intake, certificates, GgkDesk(routes, faults, texts, settings.ggk_application), clock),
+        ggk=GgkIntake(
+            database,
+            intake,
+            certificates,
+            GgkDesk(routes, faults, texts, settings.ggk_application, settings.base_url),
+            clock,
+        ),
         texts=texts,
     )
     channels: dict[str, Channel[Any]] = {

@@ -33,7 +33,8 @@ async def describe(request: Request) -> Response:
     name = request.query_params.get(kind or "", "")
     if kind is None or (name and name not in _PARTS[kind]):
         return PlainTextResponse("Vraag de beschrijving op met ?wsdl.", 404)
-    return Response(_described(name or _WSDL, str(request.url.replace(query=""))), media_type=_XML)
+    address = services_of(request).ggk.address(str(request.url.replace(query="")), PATH)
+    return Response(_described(name or _WSDL, address), media_type=_XML)
 
 
 def _described(name: str, address: str) -> str:

@@ -8,13 +8,16 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Connection
 
+from gateway.errors import ContentRemovedError
 from gateway.exchange.ggk import Fault, Foutbericht, clipped
 from gateway.ijw.finding import Finding
 from gateway.services.caller import Caller
 from gateway.services.clock import Clock
+from gateway.services.drafting import Candidate
 from gateway.services.pushing import Pushing
 from gateway.services.settling import Settling
 from gateway.store import ggk, messages, outbox
+from gateway.store.content import ContentMissingError
 from gateway.store.engine import Database
 from gateway.store.ggk import ReceivedRow
 from gateway.store.rows import MessageRow
@@ -48,12 +51,18 @@ class GgkFaults:
             if ggk.refuse_message(connection, message, finding, now=self._clock()):
                 self._tell(connection, message, finding)
 
-        answer = self._settling.refusal_of(message, caller)
+        answer = self._answer(message, caller)
         if answer:
             self._settling.settle([answer], mark)
             return
         with self._database.write() as connection:
             mark(connection, None)
+
+    def _answer(self, message: MessageRow, caller: Caller) -> Candidate | None:
+        try:
+            return self._settling.refusal_of(message, caller)
+        except (ContentRemovedError, ContentMissingError):
+            return None  # What was kept long enough is answered no more; that it was refused is still told.
 
     def _message(self, fout: Foutbericht, caller: Caller) -> MessageRow | None:
         with self._database.read() as connection:

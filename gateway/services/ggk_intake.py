@@ -76,6 +76,7 @@ class GgkDesk:
     faults: GgkFaults
     texts: Texts
     applicatie: str
+    base_url: str | None = None
 
 
 class GgkIntake:
@@ -97,8 +98,13 @@ class GgkIntake:
         self._texts = desk.texts
         self._routes = desk.routes
         self._schema = envelope_schema(schemas_dir() / "ggk0210")
+        self._base_url = desk.base_url
         self._us = Systeem("", desk.applicatie)
         self._clock = clock
+
+    def address(self, called: str, path: str) -> str:
+        """Tell at which address others reach this: as set, else as it was called."""
+        return self._base_url.rstrip("/") + path if self._base_url else called
 
     def receive(self, document: Document, caller: Caller) -> Answer:
         """Take what is in a SOAP message, and give the answer to it; a failure of ours is an answer too."""

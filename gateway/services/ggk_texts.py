@@ -15,7 +15,7 @@ from gateway.services.clock import Clock
 from gateway.store import ggk_texts as rows
 from gateway.store.content import PART_BYTES
 from gateway.store.engine import Database
-from gateway.store.ggk import ReceivedRow
+from gateway.store.ggk import ReceivedRow, remove_received
 from gateway.store.ggk_texts import TextRow
 from gateway.store.vault import Keyring
 from gateway.wire.document import Document
@@ -23,6 +23,7 @@ from gateway.wire.document import Document
 # Nobody knows what is in them, so they stay no longer than it takes to fetch them with a wide margin.
 _KEPT: Final = timedelta(days=365)
 _BATCH: Final = 50
+_EVERY: Final = timedelta(hours=1)
 
 
 class Texts:
@@ -34,6 +35,7 @@ class Texts:
         self._keyring = keyring
         self._audit = audit
         self._clock = clock
+        self._next = clock()
 
     def keep_in(self, connection: Connection, received: ReceivedRow, file_name: str, content: Document) -> None:
         """Keep a text in the transaction that takes its envelope."""
@@ -67,6 +69,16 @@ class Texts:
             yield from rows.text_parts(connection, self._keyring, text_id)
 
     def remove_old(self) -> int:
-        """Remove what was kept long enough; gives how many texts."""
+        """Remove what was kept long enough, a part of it, at most once an hour; gives how many envelopes and texts.
+
+        An envelope whose content became a message goes with that message.
+        """
+        now = self._clock()
+        if now < self._next:
+            return 0
         with self._database.write() as connection:
-            return rows.remove_texts(connection, before=self._clock() - _KEPT, limit=_BATCH)
+            removed = rows.remove_texts(connection, before=now - _KEPT, limit=_BATCH)
+            removed += remove_received(connection, before=now - _KEPT, limit=_BATCH)
+        if not removed:
+            self._next = now + _EVERY
+        return removed

@@ -7,14 +7,16 @@ from datetime import datetime
 from typing import Any, Final, Literal, Self
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select, text, update
+from sqlalchemy import Connection, Row, delete, select, text, update
 
 from gateway.exchange.ggk import Fault
 from gateway.ijw.finding import Finding
 from gateway.store import tables
 from gateway.store.bulk import BulkInsert
 from gateway.store.events import add_events
-from gateway.store.ggk_tables import ggk_received
+from gateway.store.ggk_tables import ggk_received, ggk_text
+from gateway.store.identifiers import earliest_id
+from gateway.store.outbox_tables import attempt, outbox
 from gateway.store.rows import MessageRow
 
 
@@ -87,6 +89,23 @@ def received_with(conn: Connection, message_id: UUID) -> ReceivedRow | None:
     query = select(ggk_received).where(ggk_received.c.message_id == message_id).order_by(ggk_received.c.id).limit(1)
     row = conn.execute(query).one_or_none()
     return None if row is None else ReceivedRow.from_row(row)
+
+
+def remove_received(conn: Connection, *, before: datetime, limit: int) -> int:
+    """Remove envelopes from before a moment of which nothing else is kept, and what was sent about them."""
+    texts = select(ggk_text.c.received_id).where(ggk_text.c.received_id == ggk_received.c.id)
+    old = (
+        select(ggk_received.c.id)
+        .where(ggk_received.c.id < earliest_id(before), ggk_received.c.message_id.is_(None), ~texts.exists())
+        .order_by(ggk_received.c.id)
+        .limit(limit)
+    )
+    ids = list(conn.scalars(old))
+    sent = select(outbox.c.id).where(outbox.c.subject_id.in_(ids))
+    for table, column in ((attempt, attempt.c.outbox_id), (outbox, outbox.c.id)):
+        conn.execute(delete(table).where(column.in_(sent)))
+    conn.execute(delete(ggk_received).where(ggk_received.c.id.in_(ids)))
+    return len(ids)
 
 
 def blame_received(conn: Connection, received_id: UUID, fault: Fault) -> None:

@@ -272,11 +272,20 @@ def test_a_text(gateway: Gateway, call: Callable[..., httpx.Response], token: st
     assert gateway.services.texts.content(text.id, caller_for(gateway, PROVIDER)) is None
 
 
+def test_the_address_as_others_reach_it(gateway: Gateway, call: Callable[..., httpx.Response]) -> None:
+    """Behind a proxy the WSDL names the address that was set."""
+    gateway.services.ggk._base_url = "https://gateway.example/"
+    assert (
+        f'<soap:address location="https://gateway.example{PATH}"/>' in call(b"", None, "GET", params={"wsdl": ""}).text
+    )
+
+
 def test_texts_go_after_a_year(gateway: Gateway, call: Callable[..., httpx.Response], token: str, clock: Clock) -> None:
     """What was kept long enough is removed."""
     gateway.services.ggk._routes = RouteTable.of([replace(gateway.routes.routes[PLAIN], ggk=GgkDoor(None, texts=True))])
     call(soap(envelop("Dummy", text="a.csv"), b"a;b"), token)
     assert gateway.services.texts.remove_old() == 0
     clock.forward(days=366)
-    assert gateway.services.texts.remove_old() == 1
+    assert gateway.services.texts.remove_old() == 2  # the text, and its envelope
+    assert gateway.services.texts.remove_old() == 0
     assert gateway.services.texts.listed(caller_for(gateway, PLAIN), limit=10) == []

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from gateway.composition import Gateway
 from gateway.exchange.attempts import Delivered, Hiccup, Outcome
@@ -20,6 +21,8 @@ from gateway.services.ggk_sending import GgkChannel
 from gateway.services.pushing import Pushing
 from gateway.services.sending import Sending
 from gateway.store import queues
+from gateway.store.ggk_tables import ggk_received
+from gateway.store.outbox_tables import outbox
 from gateway.store.rows import MessageRow
 from gateway.transport.ggk0210 import SoapParcel
 from gateway.wire.document import Document
@@ -274,3 +277,19 @@ def test_simultaneous_envelopes_count_once(gateway: Gateway) -> None:
         answers = list(pool.map(lambda _: gateway.services.ggk.receive(Document(given), caller), range(8)))
     assert {said(answer.body).kind for answer in answers} == {"Bv03"}
     assert len(gateway.services.queueing.waiting(PLAIN, limit=10, types=[])) == 1
+
+
+def test_a_refused_envelope_goes_after_a_year(
+    gateway: Gateway, sender: Sending, other_side: OtherSide, clock: Clock
+) -> None:
+    """With what was sent about it; an envelope with a message stays as long as that does."""
+    gateway.services.endpoints.add_ggk(PROVIDER, "https://aanbieder.example/ggk", "Zorgpakket")
+    assert receive(gateway, soap(envelop("JW305"), b"geen xml"), PROVIDER).kind == "Bv03"
+    assert receive(gateway, soap(envelop("JW305"), post_of("JW305")), PROVIDER).kind == "Bv03"
+    sender.round()
+    assert len(other_side.faults()) == 1
+    clock.forward(days=366)
+    assert (gateway.services.texts.remove_old(), gateway.services.texts.remove_old()) == (1, 0)
+    with gateway.database.read() as connection:
+        assert len(connection.execute(select(ggk_received)).all()) == 1
+        assert len(connection.execute(select(outbox).where(outbox.c.subject_id.is_not(None))).all()) == 0
