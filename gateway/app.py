@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from starlette.types import ASGIApp
 
 from gateway.api.application import make_application
-from gateway.composition import make_gateway
+from gateway.composition import make_gateway, warn_of
 from gateway.console.application import make_console
 from gateway.logs import configure_logs
 from gateway.settings import Settings
@@ -25,6 +25,7 @@ def create() -> ASGIApp:
     settings = Settings()
     configure_logs(as_json=settings.logs_as_json)
     gateway = make_gateway(settings)
+    warn_of(settings)
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:

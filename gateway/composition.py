@@ -130,9 +130,13 @@ def make_channels(
     if settings.smtp_url is None:
         return {}
     server = MailServer.parse(settings.smtp_url.get_secret_value())
-    if not server.is_safe:
-        _log.warning("smtp-without-tls", advice="gebruik smtp+starttls:// of smtps://: mail is nu onderweg te lezen")
     return {MAIL: CaseMail(MailTransport(server), make_identity(settings, server), routes, reading, clock)}
+
+
+def warn_of(settings: Settings) -> None:
+    """Log what works, but not as it should; for a process that stays, for a command would say it every time."""
+    if settings.smtp_url is not None and not MailServer.parse(settings.smtp_url.get_secret_value()).is_safe:
+        _log.warning("smtp-without-tls", advice="gebruik smtp+starttls:// of smtps://: mail is nu onderweg te lezen")
 
 
 def make_bounces(settings: Settings, database: Database, clock: Clock) -> list[Callable[[], int]]:

@@ -170,10 +170,12 @@ def worker() -> None:
     Er mogen er meer draaien op één PostgreSQL. De bezorger geeft berichten vrij waarvan de ophaaltermijn voorbij
     is, en laat berichten vervallen die te lang wachten. Bij Ctrl+C of SIGTERM maakt hij af waarmee hij bezig is.
     """
+    from gateway.composition import warn_of
     from gateway.logs import configure_logs
 
     with open_gateway() as gateway:
         configure_logs(as_json=gateway.settings.logs_as_json)
+        warn_of(gateway.settings)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _interrupt)
         rounds = threading.Thread(target=gateway.upkeep.run, name="upkeep")

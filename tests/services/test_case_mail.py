@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from gateway.composition import Gateway
+from gateway.composition import Gateway, warn_of
 from gateway.console.application import PAGES
 from gateway.exchange.manual_case import CaseOutcome, reference_of
 from gateway.exchange.readable import day_in_words
@@ -26,7 +26,7 @@ from gateway.store.rows import MessageRow
 from gateway.transport import mail as transport
 from tests.berichten import BSN, PROVIDER, SURNAME, heenbericht, xml
 from tests.certificates import rsa_key, write_pair
-from tests.gateways import MANUAL, Clock, accepted, admin_of, caller_for, open_gateway
+from tests.gateways import MANUAL, Clock, accepted, admin_of, caller_for, open_gateway, settings_in
 from tests.smtp import MailServer, mail_server
 
 BASE = "https://gateway.example"
@@ -274,3 +274,16 @@ def test_a_certificate_that_has_ended_sends_nothing_personal(
 def test_the_link_leads_to_a_page() -> None:
     """The console has a page where the link of a mail leads to."""
     assert ("GET", "/zaken/{id}") in {(method, path) for method, path, *_ in PAGES}
+
+
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [("smtp://mail.example", True), ("smtps://u:geheim@mail.example", False), (None, False)],
+)
+def test_mail_that_anybody_can_read_is_warned_of(tmp_path: Path, url: str | None, warned: bool) -> None:
+    """Whoever runs the gateway reads in the log that mail goes over the line as it is, without the URL."""
+    settings = settings_in(tmp_path).model_copy(update={"smtp_url": SecretStr(url) if url else None})
+    with capture_logs() as logs:
+        warn_of(settings)
+    assert [entry["event"] for entry in logs] == ["smtp-without-tls"] * warned
+    assert "mail.example" not in str(logs)
