@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    DDL,
     JSON,
     Boolean,
     CheckConstraint,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy import event as event_of
 
 from gateway.store.columns import UtcDateTime
 
@@ -144,6 +146,14 @@ message_content = Table(
     Column("key_id", String(32), nullable=False),
     Column("data", LargeBinary, nullable=False),
 )
+
+# PostgreSQL would try to compress what is encrypted, and put nearly every message in a table beside this one.
+for _setting in ("SET (toast_tuple_target = 8160)", "ALTER COLUMN data SET STORAGE EXTERNAL"):
+    event_of.listen(
+        message_content,
+        "after_create",
+        DDL(f"ALTER TABLE message_content {_setting}").execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call]
+    )
 
 message_subject = Table(
     "message_subject",

@@ -46,10 +46,22 @@ def schema(database: Database) -> dict[str, Any]:
                 "unique": by_name(inspector.get_unique_constraints(name)),
                 "checks": by_name(inspector.get_check_constraints(name)),
                 "indexes": indexes(inspector, name),
+                "storage": storage(conn, name),
             }
             for (_, name), columns in inspector.get_multi_columns().items()
             if name != "alembic_version"
         }
+
+
+def storage(conn: Connection, table: str) -> list[Any]:
+    """Read how PostgreSQL stores a table and its columns; SQLite has nothing to choose."""
+    if conn.dialect.name == "sqlite":
+        return []
+    query = text(
+        "SELECT attname, attstorage::text, reloptions FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid "
+        "WHERE attrelid = to_regclass(quote_ident(:name)) AND attnum > 0 AND NOT attisdropped ORDER BY attname"
+    )
+    return list(conn.execute(query, {"name": table}))
 
 
 def by_name(constraints: list[Any]) -> dict[str, Any]:
