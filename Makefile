@@ -13,7 +13,7 @@ TYPED := $(wildcard gateway tests benchmarks tools docs/client.py)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install run demo test lint check format bench openapi rules tables lock clean
+.PHONY: help install run demo test lint check format bench openapi rules lifecycle tables lock clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -54,6 +54,9 @@ bench: install ## Run the benchmarks
 
 openapi: install ## Write openapi/openapi.json anew from the code
 	@$(BIN)/python -m tools.openapi
+
+lifecycle: install ## Draw the pictures in docs/lifecycle.md anew from the code
+	@$(BIN)/python -m tools.lifecycle
 
 rules: install ## Write docs/rules.md anew from the code
 	@$(BIN)/python -m tools.rules

@@ -35,6 +35,7 @@ from gateway.services.drafting import Drafting
 from gateway.services.due import Due
 from gateway.services.endpoints import Endpoints
 from gateway.services.feestdagen import Feestdagen
+from gateway.services.following import Following
 from gateway.services.ggk_faults import GgkFaults
 from gateway.services.ggk_intake import GgkDesk, GgkIntake
 from gateway.services.ggk_sending import GgkChannel
@@ -49,6 +50,7 @@ from gateway.services.manual_cases import ManualCases
 from gateway.services.proxies import Proxies
 from gateway.services.pushing import Pushing
 from gateway.services.queueing import Queueing
+from gateway.services.rebuild import Rebuild
 from gateway.services.replaying import Replaying
 from gateway.services.reporting import Reporting
 from gateway.services.resettling import Resettling
@@ -91,6 +93,7 @@ class Gateway:
     services: Services
     desk: Desk
     upkeep: Upkeep
+    rebuild: Rebuild
 
     def close(self) -> None:
         """Finish what was begun, and let go of the database."""
@@ -221,6 +224,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         retention=retention,
         rotation=Rotation(database, keyring, audit),
         inquiry=Inquiry(database, keyring, codec, audit, clock),
+        following=Following(database, keyring, audit),
         deadlines=Deadlines(database, clock),
         manual_cases=cases,
         coordinators=Coordinators(database, clock),
@@ -272,7 +276,8 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         secrets=keyring.cookie_secrets,
         sign_on=make_sign_on(settings),
     )
-    return Gateway(settings, database, routes, codec, services, desk, upkeep)
+    rebuild = Rebuild(database, keyring, codec, clock)
+    return Gateway(settings, database, routes, codec, services, desk, upkeep, rebuild)
 
 
 def _tls(settings: Settings) -> TlsFiles:

@@ -20,6 +20,7 @@ from gateway.api import (
     audit,
     coordinators,
     deadlines,
+    following,
     ggk,
     health,
     manual_cases,
@@ -84,6 +85,7 @@ def make_api(services: Services | None) -> FastAPI:
         openapi_tags=[
             {"name": "berichten", "description": "Aanbieden, controleren, volgen en zoeken"},
             {"name": "wachtrijen", "description": "Ophalen en overnemen"},
+            {"name": "volgen", "description": "Hoe het met verzoeken en toewijzingen staat"},
             {"name": "beantwoorden", "description": "Beslissen en melden zonder andere software"},
             {"name": "termijnen", "description": "Wat er wanneer moet gebeuren"},
             {"name": "zaken", "description": "Wat mensen afhandelen, buiten het berichtenverkeer om"},
@@ -100,6 +102,7 @@ def make_api(services: Services | None) -> FastAPI:
         messages.router,
         validations.router,
         queues.router,
+        following.router,
         deadlines.router,
         answering.router,
         manual_cases.router,

@@ -15,6 +15,7 @@ from gateway.services.deadlines import Deadlines
 from gateway.services.deciding import Deciding
 from gateway.services.drafting import Candidate
 from gateway.services.endpoints import Endpoints
+from gateway.services.following import Following
 from gateway.services.ggk_intake import GgkIntake
 from gateway.services.ggk_texts import Texts
 from gateway.services.group_commit import GroupCommit
@@ -44,6 +45,7 @@ class Services:
     commits: GroupCommit[Candidate, Accepted | Refusal]
     queueing: Queueing
     inquiry: Inquiry
+    following: Following
     deadlines: Deadlines
     manual_cases: ManualCases
     case_pages: CasePages

@@ -16,6 +16,7 @@ from gateway.store.condition import Condition, condition, has_messages
 from gateway.store.engine import Database
 from gateway.store.messages import MessageFilter
 from gateway.store.migrate import HEAD, is_current
+from gateway.store.rebuilding import is_complete
 
 _OLDEST_POSTGRESQL: Final = 13
 _VERSIONS: Final = 10_000  # 150008 is 15.8
@@ -96,6 +97,7 @@ def _contents(settings: Settings, database: Database) -> Iterator[Diagnosis]:
         return
     yield Diagnosis(Mark.GOOD, "Databaseschema", f"{HEAD}, het nieuwste")
     yield _readable(settings, database)
+    yield from _complete(database)
 
 
 def _readable(settings: Settings, database: Database) -> Diagnosis:
@@ -110,3 +112,15 @@ def _readable(settings: Settings, database: Database) -> Diagnosis:
         for last in messages.search(connection, keyring, MessageFilter(), limit=1, now=utc_now()):
             next(messages.content_parts(connection, keyring, last.id), b"")
     return Diagnosis(Mark.GOOD, "Inhoud", "het laatste bericht is met de sleutels te lezen")
+
+
+def _complete(database: Database) -> Iterator[Diagnosis]:
+    with database.read() as connection:
+        if not is_complete(connection):
+            yield Diagnosis(
+                Mark.ATTENTION,
+                "Verloop",
+                "verzoeken en toewijzingen zijn nog niet (helemaal) uitgewerkt; berichten worden niet aan eerdere "
+                "getoetst",
+                "Voer uit: ijw-gateway rebuild",
+            )

@@ -12,8 +12,7 @@ from datetime import date, timedelta
 from typing import Any, Final, TypeAlias
 
 from gateway.exchange.deadlines import IN_ONDERZOEK
-from gateway.exchange.lifecycle import AFGEWEZEN
-from gateway.ijw.dossier import REDEN_VERWIJDERD
+from gateway.ijw.dossier import AFGEWEZEN, REDEN_VERWIJDERD
 
 Fields: TypeAlias = Mapping[str, Any]
 

@@ -26,7 +26,7 @@ AnyFeit = TypeVar("AnyFeit", bound=Feit[Any])
 
 # Nobody delivers the same start more often on one day; only a client that runs wild does, and a dossier that grew
 # with each of its messages would make every next one dearer. The first ones, in the order of facts, stay.
-MOST_EQUAL: Final = 32
+MOST_EQUAL: Final = 12
 
 _LISTS: Final = ("toewijzingen", "aanvragen", "wijzigingen", "starts", "stops", "prestaties")
 # What is about people, or for people to read; no rule asks for it.

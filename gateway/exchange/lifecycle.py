@@ -15,21 +15,24 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from gateway.exchange.feiten import RequestFile
+from gateway.ijw.declaratie import JW323
 from gateway.ijw.dossier import (
+    AFGEWEZEN,
     REDEN_VERVALLEN,
     REDEN_VERWIJDERD,
     TIJDELIJK_BEEINDIGD,
+    VERWIJDEREN,
     Dossier,
     Feit,
     version_order,
 )
 from gateway.ijw.levering import JW305, JW307
 from gateway.ijw.toewijzing import JW301
-from gateway.ijw.verzoek import JW315, JW319
+from gateway.ijw.verzoek import JW315, JW317, JW319
 
 Version: TypeAlias = Feit[JW301.ToegewezenProduct]
 
-AFGEWEZEN: Final = "1"
+_DEBET: Final = "D"
 
 
 class Validity(StrEnum):
@@ -124,11 +127,15 @@ REQUEST: Final[Mapping[tuple[RequestState, Event], RequestState]] = MappingProxy
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A fact in the life of an allocation or a request, and what it did; `changed` are the fields it changed."""
+    """A fact in the life of an allocation or a request, and what it did.
+
+    `changed` are the fields that it changed. One that was refused did nothing after all.
+    """
 
     fact: Feit[Any]
     event: Event
     changed: tuple[str, ...] = ()
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +255,54 @@ def _changed(before: JW301.ToegewezenProduct | None, after: JW301.ToegewezenProd
     return tuple(name for name in _ALLOCATED_FIELDS if getattr(before, name) != getattr(after, name))
 
 
+def allocation_moments(dossier: Dossier, nummer: int) -> list[Moment]:
+    """Tell everything that messages said of an allocation, by the days that they bear; refused ones are marked."""
+    versions = sorted(dossier.counting.versions(nummer), key=version_order)
+    moments = version_moments(versions)
+    told = {id(moment.fact) for moment in moments}
+    refused = [fact for fact in dossier.versions(nummer) if id(fact) not in told]
+    moments += [Moment(fact, Event.ALLOCATED, refused=True) for fact in refused]
+    others: list[Feit[Any]] = [*dossier.starts, *dossier.stops, *dossier.prestaties]
+    moments += [
+        Moment(fact, _event_of(fact.klasse), refused=fact.bericht in dossier.geweigerd)
+        for fact in others
+        if fact.klasse.toewijzing_nummer == nummer
+    ]
+    moments += [
+        Moment(fact, Event.REQUESTED, refused=fact.bericht in dossier.geweigerd)
+        for fact in dossier.wijzigingen
+        if nummer in {change.toewijzing_nummer for change in fact.klasse.te_wijzigen_producten}
+    ]
+    return sorted(moments, key=_telling_order)
+
+
+# On one day, as it mostly goes.
+_TURN: Final[Mapping[type[Any], int]] = MappingProxyType(
+    {
+        JW315.AangevraagdProduct: 0,
+        JW317.Verzoek: 0,
+        JW319.Antwoord: 1,
+        JW301.ToegewezenProduct: 2,
+        JW305.StartProduct: 3,
+        JW307.StopProduct: 4,
+        JW323.Prestatie: 5,
+    }
+)
+
+
+def _telling_order(moment: Moment) -> tuple[Any, ...]:
+    fact = moment.fact
+    return fact.dagtekening, _TURN[type(fact.klasse)], fact.identificatie, fact.bericht
+
+
+def _event_of(klasse: JW305.StartProduct | JW307.StopProduct | JW323.Prestatie) -> Event:
+    if isinstance(klasse, JW323.Prestatie):
+        return Event.DECLARED if klasse.ingediend_bedrag.debet_credit == _DEBET else Event.CREDITED
+    if klasse.status_aanlevering == VERWIJDEREN:
+        return Event.START_REMOVED if isinstance(klasse, JW305.StartProduct) else Event.STOP_REMOVED
+    return levering_event(klasse)
+
+
 def request_of(file: RequestFile) -> Request | None:
     """Give a request; None when nothing is known of it any more."""
     if not file.facts:
@@ -273,7 +328,7 @@ def request_moments(file: RequestFile) -> list[Moment]:
     for fact in sorted(file.facts, key=lambda fact: fact.order):
         # A JW301 may allocate several products for one request; that is one answer.
         moments.setdefault(fact.bericht, Moment(fact, _request_event(file, fact)))
-    return list(moments.values())
+    return sorted(moments.values(), key=_telling_order)
 
 
 def _request_event(file: RequestFile, fact: Feit[Any]) -> Event:

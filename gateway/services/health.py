@@ -11,7 +11,7 @@ from gateway.errors import GatewayError
 from gateway.services.clock import Clock
 from gateway.services.current_routes import CurrentRoutes
 from gateway.services.metrics import Standing, metrics
-from gateway.store import breaches, deadlines, outbox, queues, workers
+from gateway.store import breaches, deadlines, outbox, queues, rebuilding, workers
 from gateway.store.deliveries import ended_since
 from gateway.store.engine import Database
 from gateway.store.tally import tally
@@ -51,6 +51,9 @@ class Health:
         return max((part.state for part in self.parts), key=order.index)
 
 
+_INCOMPLETE: Final = Part("lifecycle", State.WARN, "nog niet uitgewerkt uit de berichten: ijw-gateway rebuild")
+
+
 class Watch:
     """Looks after the parts."""
 
@@ -67,6 +70,7 @@ class Watch:
             with self._database.read() as connection:
                 beat = workers.last_beat(connection)
                 depths = queues.depth(connection, now=self._clock())
+                complete = rebuilding.is_complete(connection)
         except GatewayError:
             return Health((Part("database", State.FAIL, "de database antwoordt niet"), *loaded))
         oldest = min((depth.oldest_received_at for depth in depths), default=None)
@@ -77,6 +81,7 @@ class Watch:
                 *loaded,
                 self._worker(beat),
                 Part("queues", State.PASS, f"{waiting} berichten wachten"),
+                *(() if complete else (_INCOMPLETE,)),
             ),
             oldest,
         )

@@ -32,6 +32,7 @@ from gateway.rules.history import Declaratie, History, Nummer
 from gateway.services.clock import dutch_day
 from gateway.store import declarations
 from gateway.store.allocations import AllocationRow, numbered
+from gateway.store.bulk import together
 from gateway.store.declarations import NewDeclaration
 from gateway.store.dossiers import ClientKey, Dossiers
 from gateway.store.requests import Requests
@@ -295,8 +296,9 @@ class Ledger:
             if held.changed
         )
         changes = Changes(changed, self._requests.changed)
-        self._dossiers.flush()
-        self._requests.flush()
+        with together(self._connection):
+            self._dossiers.flush()
+            self._requests.flush()
         return changes
 
     def close_declarations(self) -> None:

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from datetime import date, time
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final, TypeAlias, TypeVar, cast
 from uuid import UUID
 
@@ -42,7 +43,7 @@ _encode: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).enc
 
 def pack_dossier(dossier: Dossier) -> bytes:
     """Write a dossier."""
-    content: dict[str, Any] = {name: _pack_facts(getattr(dossier, name)) for name in _DOSSIER}
+    content: dict[str, Any] = {name: _pack_facts(facts) for name in _DOSSIER if (facts := getattr(dossier, name))}
     content["geweigerd"] = sorted(message.hex for message in dossier.geweigerd)
     content["afgewezen"] = sorted([message.hex, number] for message, number in dossier.afgewezen)
     content["toegekend"] = sorted(message.hex for message in dossier.toegekend)
@@ -127,10 +128,7 @@ def _unpack_facts(klasse: type[Klasse], groups: Packed) -> tuple[Feit[Any], ...]
 
 def pack_class(value: Klasse) -> list[Any]:
     """Give the values of a class in the order of the standard."""
-    values = [_plain(getattr(value, veld.field)) for veld in velden(type(value))]
-    while values and values[-1] in (None, []):
-        values.pop()
-    return values
+    return _packer(type(value))(value)
 
 
 def unpack_class(klasse: type[K], values: list[Any]) -> K:
@@ -139,14 +137,37 @@ def unpack_class(klasse: type[K], values: list[Any]) -> K:
     return read
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Klasse):
-        return pack_class(value)
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, date | time):
-        return value.isoformat()
-    return value
+def _make_packer(klasse: type[Any]) -> Callable[[Klasse], list[Any]]:
+    """Make what writes a class: only dates, times and what has classes inside are less than they are in Python."""
+    fields = velden(klasse)
+    names = [veld.field for veld in fields]
+    # Of one name alone it would give the value itself.
+    get = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
+    writers = [(place, convert) for place, veld in enumerate(fields) if (convert := _field_writer(veld)) is not None]
+
+    def write(value: Klasse) -> list[Any]:
+        values = list(get(value))
+        for place, convert in writers:
+            if values[place] is not None:
+                values[place] = convert(values[place])
+        while values and (values[-1] is None or values[-1] == []):
+            values.pop()
+        return values
+
+    return write
+
+
+_packer = cast("Callable[[type[Any]], Callable[[Klasse], list[Any]]]", cache(_make_packer))
+
+
+def _field_writer(veld: Veld) -> Callable[[Any], Any] | None:
+    if veld.klasse is not None:
+        return _packer(veld.klasse)
+    if veld.item is not None:
+        inner = _packer(veld.item.klasse) if veld.item.klasse is not None else None
+        return (lambda items: [inner(item) for item in items]) if inner is not None else list
+    plain: dict[Soort, Callable[[Any], Any]] = {Soort.DATUM: date.isoformat, Soort.TIJD: time.isoformat}
+    return plain.get(veld.soort)
 
 
 def _make_reader(klasse: type[Any]) -> Callable[[list[Any]], Any]:

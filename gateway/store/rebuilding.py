@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from gateway.ijw.berichten import ANTWOORD_MET
 from gateway.ijw.dossier import Dossier
@@ -49,23 +49,27 @@ def progress(conn: Connection) -> Progress | None:
     return Progress(Step(row.step), row.after) if row else None
 
 
-def begin(conn: Connection, keyring: Keyring) -> None:
-    """Empty everything that follows from the messages. A client's dossier keeps its id, and so do its allocations."""
+def begin(conn: Connection) -> None:
+    """Write down that it is not complete, and remove what is made from nothing again."""
+    if is_complete(conn):
+        conn.execute(insert(_REBUILD).values(id=1, step=Step.WAITING, after=None))
     for table in (tables.prestatie_reference, tables.declaration, tables.request, tables.allocation):
         conn.execute(delete(table))
-    _empty_dossiers(conn, keyring)
-    conn.execute(delete(_REBUILD))
-    conn.execute(insert(_REBUILD).values(id=1, step=Step.MESSAGES, after=None))
 
 
-def _empty_dossiers(conn: Connection, keyring: Keyring) -> None:
+def empty_dossiers(conn: Connection, keyring: Keyring, after: UUID | None, limit: int) -> UUID | None:
+    """Empty the next dossiers, and give the last of them; None when there are no more.
+
+    A client's dossier keeps its id, so that its allocations keep theirs.
+    """
+    table = tables.dossier
+    query = select(table.c.id).order_by(table.c.id).limit(limit).with_for_update()
+    found = list(conn.scalars(query if after is None else query.where(table.c.id > after)))
     nothing = pack_dossier(Dossier())
-    parameters = []
-    for own in conn.scalars(select(tables.dossier.c.id)):
+    for own in found:
         data_key, data = keyring.encrypt(nothing, own.bytes)
-        parameters.append({"own": own, "data_key": data_key, "data": data})
-    if parameters:
-        conn.execute(update(tables.dossier).where(tables.dossier.c.id == bindparam("own")), parameters)
+        conn.execute(update(table).where(table.c.id == own).values(data_key=data_key, data=data))
+    return found[-1] if found else None
 
 
 def advance(conn: Connection, step: Step, after: UUID | None) -> None:

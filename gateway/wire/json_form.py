@@ -47,14 +47,15 @@ def to_json(bericht: Bericht) -> dict[str, Any]:
 def fields_of(klasse: Klasse) -> dict[str, Any]:
     """Give the typed form of a part of a message."""
     pairs = ((veld, getattr(klasse, veld.field)) for veld in velden(type(klasse)))
-    return {veld.json_name: _value(content) for veld, content in pairs if content is not None and content != ()}
+    return {veld.json_name: part_to_json(content) for veld, content in pairs if content is not None and content != ()}
 
 
-def _value(value: Any) -> Any:
+def part_to_json(value: Any) -> Any:
+    """Give a class or a value of a message as it stands in the typed form."""
     if isinstance(value, Klasse):
         return fields_of(value)
     if isinstance(value, tuple):
-        return [_value(item) for item in value]
+        return [part_to_json(item) for item in value]
     return plain_spelling(value)
 
 

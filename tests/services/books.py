@@ -34,7 +34,7 @@ def dossiers(gateway: Gateway) -> list[Dossier]:
     """Give the dossiers of all clients."""
     keyring = gateway.services.intake._settling.keyring
     with gateway.database.read() as connection:
-        rows = connection.execute(select(tables.dossier)).all()
+        rows = connection.execute(select(tables.dossier).order_by(tables.dossier.c.id)).all()
     return [unpack_dossier(keyring.decrypt(row.data_key, row.data, row.id.bytes)) for row in rows]
 
 
