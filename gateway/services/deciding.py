@@ -27,7 +27,7 @@ from gateway.services.kept import Kept
 from gateway.services.known_allocations import known_of
 from gateway.services.own_messages import NotTheirs, Otherwise, Outcome, Step, ToSend, first_free, send
 from gateway.services.settling import Accepted
-from gateway.store import messages, requests
+from gateway.store import following, messages
 from gateway.store.allocations import numbered
 from gateway.store.engine import Database
 from gateway.store.requests import RequestRow
@@ -77,14 +77,14 @@ class Deciding:
     def _step(self, request_id: UUID, decision: Decision, caller: Caller) -> Step:
         now = self._clock()
         with self._database.read() as connection:
-            request = requests.get(connection, self._kept.keyring, request_id)
+            request = following.request(connection, self._kept.keyring, request_id)
             if request is None or not caller.acts_for(request.municipality):
                 # An administrator decides nothing, and hears no more than that: not whether there is such a request.
                 return NotTheirs() if caller.is_admin else None
             kind = JW301 if decision.outcome is DecisionOutcome.ALLOCATED else JW319
             # Looked up before the state is: who then still finds the request open is caught by the Identificatie.
             mark, _ = first_free(connection, request.municipality, kind.TYPE, f"{request_id}/{decision.outcome}")
-            request = requests.get(connection, self._kept.keyring, request_id) or request
+            request = following.request(connection, self._kept.keyring, request_id) or request
             told = self._told(connection, request, decision, now)
             if told is not None:
                 return told

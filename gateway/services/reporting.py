@@ -27,7 +27,7 @@ from gateway.services.kept import Kept
 from gateway.services.known_allocations import known_of
 from gateway.services.own_messages import NotTheirs, Outcome, Step, ToSend, first_free, send
 from gateway.services.settling import Accepted
-from gateway.store import allocations, messages, requests
+from gateway.store import following, messages
 from gateway.store.allocations import AllocationRow
 from gateway.store.engine import Database
 from gateway.store.requests import request_id
@@ -80,11 +80,11 @@ class Reporting:
     def _step(self, allocation_id: UUID, report: Report, caller: Caller) -> Step:
         now = self._clock()
         with self._database.read() as connection:
-            row = allocations.get(connection, self._kept.keyring, allocation_id)
-            if row is None or not caller.acts_for(row.provider):
+            found = following.allocation(connection, self._kept.keyring, allocation_id)
+            if found is None or not caller.acts_for(found[0].provider):
                 # An administrator reports nothing, and hears no more than that: not whether there is an allocation.
                 return NotTheirs() if caller.is_admin else None
-            kind = _BERICHTEN[report.type]
+            row, kind = found[0], _BERICHTEN[report.type]
             # Looked up before the facts are: who then still finds nothing reported is caught by the Identificatie.
             seed = f"{allocation_id}/{report.type}/{json.dumps(report.told, sort_keys=True)}"
             mark, used = first_free(connection, row.provider, kind.TYPE, seed)
@@ -143,7 +143,7 @@ class Reporting:
         for message in used:
             reference = report.told.get("referentieAanbieder") or message.identificatie
             key = RequestKey(row.provider, row.municipality, str(reference))
-            request = requests.get(connection, self._kept.keyring, request_id(key))
+            request = following.request(connection, self._kept.keyring, request_id(key))
             if request and request.state in _UNDECIDED:
                 return message
         return None

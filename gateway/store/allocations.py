@@ -86,12 +86,6 @@ def allocation_id(dossier_id: UUID, nummer: int) -> UUID:
     return uuid5(dossier_id, str(nummer))
 
 
-def get(conn: Connection, keyring: Keyring, own: UUID) -> AllocationRow | None:
-    """Give an allocation, if it is there."""
-    row = conn.execute(select(_ALLOCATION).where(_ALLOCATION.c.id == own)).one_or_none()
-    return AllocationRow.from_row(row, keyring) if row else None
-
-
 def save_allocations(conn: Connection, keyring: Keyring, changes: Sequence[Change]) -> None:
     """Write the allocations that are not what they were before the change of their dossier."""
     rows: list[tuple[Any, ...]] = []

@@ -78,12 +78,6 @@ def request_id(key: RequestKey) -> UUID:
     return uuid5(_NAMESPACE, f"{key.provider}/{key.municipality}/{key.reference}")
 
 
-def get(conn: Connection, keyring: Keyring, own: UUID) -> RequestRow | None:
-    """Give a request, if it is there."""
-    row = conn.execute(select(_REQUEST).where(_REQUEST.c.id == own)).one_or_none()
-    return RequestRow.from_row(row, keyring) if row else None
-
-
 def mark_handled(conn: Connection, keyring: Keyring, message_id: UUID) -> None:
     """Write down that people have handled a message: no other message has to close the requests that it made."""
     reference = tables_of_messages.message_reference

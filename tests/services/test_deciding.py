@@ -21,7 +21,7 @@ from gateway.services.deciding import Decision, DecisionOutcome
 from gateway.services.own_messages import NotTheirs, Otherwise, Outcome
 from gateway.services.reporting import Report, ReportType
 from gateway.services.settling import Accepted
-from gateway.store import requests
+from gateway.store import following
 from gateway.store.deadlines import DeadlineFilter
 from gateway.store.requests import RequestRow, request_id
 from gateway.store.rows import MessageRow
@@ -89,7 +89,7 @@ def said(gateway: Gateway, row: MessageRow) -> Any:
 def request_row(gateway: Gateway, own: UUID) -> RequestRow:
     """Give a request as it stands."""
     with gateway.database.read() as connection:
-        row = requests.get(connection, KEYRING, own)
+        row = following.request(connection, KEYRING, own)
     assert row is not None
     return row
 
