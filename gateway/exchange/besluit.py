@@ -75,8 +75,8 @@ def toewijzing(
     """Make the client of the JW301 that grants a request.
 
     `client` and `producten` are what the municipality says itself, and go before everything; without any `producten`
-    it grants what was asked. What was known before goes before what the request says of the client, for the
-    municipality knows the client from its own books.
+    it grants what was asked, as far as `unknown_in` finds nothing. What was known before goes before what the request
+    says of the client, for the municipality knows the client from its own books.
     """
     whole = merged(merged(_asked_client(aanvraag), _without(bekend.client, *_OF_MESSAGE)), client)
     naam = whole.get("naam")
@@ -92,6 +92,14 @@ def toewijzing(
     named = {nummer_of(product) for product in granted}
     others = [_repeated(product, reference) for product in bekend.current if product["toewijzingNummer"] not in named]
     return {**whole, "toegewezenProducten": [*granted, *others]}
+
+
+def unknown_in(aanvraag: Aanvraag, bekend: Bekend) -> list[int]:
+    """Give the allocations that a JW317 names and that are not known to be current: it is granted as a whole or not."""
+    verzoek = aanvraag.client.get("verzoek", {})
+    known = {nummer_of(product) for product in bekend.current}
+    named = (*verzoek.get("teWijzigenProducten", ()), *verzoek.get("ongewijzigdeProducten", ()))
+    return sorted({product["toewijzingNummer"] for product in named} - known)
 
 
 def merged(base: Fields, over: Fields) -> dict[str, Any]:
@@ -178,8 +186,7 @@ def _changed(
     asked = aanvraag.client.get("verzoek", {})
     granted: list[dict[str, Any]] = []
     for change in asked.get("teWijzigenProducten", ()):
-        was = by_number.get(change["toewijzingNummer"])
-        granted += _change(aanvraag.reference, was, change, stamp) if was else []
+        granted += _change(aanvraag.reference, by_number[change["toewijzingNummer"]], change, stamp)
     for wanted in asked.get("nieuweProducten", ()):
         fields = _without(wanted, "gewensteIngangsdatum")
         granted.append(_new(aanvraag.reference, {**fields, "ingangsdatum": wanted["gewensteIngangsdatum"]}, stamp))

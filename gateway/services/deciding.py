@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -24,7 +24,7 @@ from gateway.services.caller import Caller
 from gateway.services.clock import DUTCH_TIME, Clock, dutch_day
 from gateway.services.intake import Intake
 from gateway.services.kept import Kept
-from gateway.services.known_allocations import known_of
+from gateway.services.known_allocations import Known, known_of
 from gateway.services.own_messages import NotTheirs, Otherwise, Outcome, Step, ToSend, first_free, send
 from gateway.services.settling import Accepted
 from gateway.store import following, messages
@@ -35,6 +35,7 @@ from gateway.store.requests import RequestRow
 # Numbers of nine digits, of which a municipality's own software uses those from the other end.
 _NUMMERS: Final = range(500_000_000, 1_000_000_000)
 _BSN: Final = "/Bericht/Client/Bsn"
+_PRODUCTEN: Final = "/Bericht/Client/ToegewezenProducten"
 
 
 class DecisionOutcome(StrEnum):
@@ -141,12 +142,20 @@ class Deciding:
         aanvraag = self._aanvraag(connection, request)
         if aanvraag is None:
             return _refused("De inhoud van het verzoek is hier niet (meer); verstuur zelf de JW301.", None)
-        today = dutch_day(now)
-        bekend = known_of(connection, self._kept, request.dossier_id, today)
-        tijd = now.astimezone(DUTCH_TIME).time().isoformat("seconds")
-        stamp = Stamp(today, tijd, self._numbers(connection, request.municipality))
-        known = bekend.facts if bekend else Bekend({})
-        client = besluit.toewijzing(aanvraag, known, decision.client, decision.producten, stamp)
+        known = known_of(connection, self._kept, request.dossier_id, dutch_day(now))
+        bekend = known.facts if known else Bekend({})
+        unknown = [] if decision.producten else besluit.unknown_in(aanvraag, bekend)
+        if unknown:
+            numbers = ", ".join(map(str, unknown))
+            return _refused(
+                f"Het verzoek noemt toewijzingen die hier niet (meer) lopen: {numbers}. Zeg in toegewezenProducten wat "
+                "u toewijst.",
+                _PRODUCTEN,
+            )
+        settled = _after_all(now.astimezone(DUTCH_TIME), known)
+        nummers = self._numbers(connection, request.municipality)
+        stamp = Stamp(settled.date(), settled.time().isoformat("seconds"), nummers)
+        client = besluit.toewijzing(aanvraag, bekend, decision.client, decision.producten, stamp)
         if client.get("bsn") != aanvraag.client.get("bsn"):
             return _refused("Het verzoek is van een andere cliënt; laat bsn weg, of neem dat van het verzoek.", _BSN)
         return {"client": client}
@@ -170,6 +179,16 @@ class Deciding:
             if nummer not in given and not numbered(connection, self._kept.keyring, municipality, [nummer]):
                 given.add(nummer)
                 yield nummer
+
+
+def _after_all(now: datetime, known: Known | None) -> datetime:
+    """Give the moment that an allocation is settled: after the client's others, for the latest one counts (IV013)."""
+    moment = now.replace(microsecond=0)
+    for version in known.dossier.toewijzingen if known else ():
+        before = datetime.combine(version.klasse.toewijzingsdatum, version.klasse.toewijzingstijd, now.tzinfo)
+        if before.date() == now.date() and before >= moment:
+            moment = before.replace(microsecond=0) + timedelta(seconds=1)
+    return moment
 
 
 def _refused(message: str, path: str | None) -> Refusal:

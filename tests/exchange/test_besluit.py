@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.exchange.besluit import Aanvraag, Bekend, Stamp, antwoord, contains, merged, nummer_of, toewijzing
+from gateway.exchange.besluit import (
+    Aanvraag,
+    Bekend,
+    Stamp,
+    antwoord,
+    contains,
+    merged,
+    nummer_of,
+    toewijzing,
+    unknown_in,
+)
 
 TODAY = date(2026, 6, 2)
 PER_WEEK = {"volume": 3, "eenheid": "04", "frequentie": "2"}
@@ -123,6 +133,14 @@ def test_a_request_for_change_is_granted_as_a_whole() -> None:
         **NOW,
     }
     assert same == product(2, commentaar="x")
+
+
+def test_what_is_not_known_is_told() -> None:
+    """An allocation that a JW317 names and that is not current cannot be changed, nor repeated."""
+    verzoek = {"teWijzigenProducten": [change(3), change(1)], "ongewijzigdeProducten": [{"toewijzingNummer": 2}]}
+    aanvraag = Aanvraag("A001", {"bsn": BSN, "verzoek": verzoek})
+    assert unknown_in(aanvraag, Bekend({}, (product(1),))) == [2, 3]
+    assert unknown_in(Aanvraag("R1", {"bsn": BSN}, {}), Bekend({})) == []
 
 
 def test_the_municipality_may_choose_other_days() -> None:

@@ -377,6 +377,38 @@ def _allocated(gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clo
     return allocation_of(gateway, STRICT, said(gateway, row)["client"]["toegewezenProducten"][0]["toewijzingNummer"])
 
 
+def test_a_change_of_what_is_not_known_is_not_granted_in_part(
+    gateway: Gateway, aanbieder: Caller, clock: Clock
+) -> None:
+    """A JW317 is granted as a whole (IV093): what the gateway never saw, the municipality has to say itself."""
+    gemeente = caller_for(gateway, LENIENT)
+    made = message("JW317", "1", dutch_day(clock.now), municipality=LENIENT, reference="R1")
+    accepted(gateway, aanbieder, made)
+    request = request_id(RequestKey(PROVIDER, LENIENT, "R1"))
+    refusal = decide(gateway, gemeente, request, "allocated", client=CLIENT)
+    assert isinstance(refusal, Refusal)
+    assert [finding.path for finding in refusal.findings] == ["/Bericht/Client/ToegewezenProducten"]
+    assert "300201" in refusal.findings[0].message
+
+
+def test_what_is_decided_at_one_moment_has_an_order(
+    gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock
+) -> None:
+    """What is changed within a second is settled later than it was made, for the latest one counts (IV013)."""
+    own = _allocated(gateway, aanbieder, gemeente, clock)
+    end = _day(clock, 99)
+    told = {"redenVerzoek": "1", "einddatum": end, "gewensteIngangsdatum": _day(clock, 2)}
+    reference = sent(report(gateway, aanbieder, own, "change", **told)).identificatie
+    request = request_id(RequestKey(PROVIDER, STRICT, reference))
+    row = sent(decide(gateway, gemeente, request, "allocated"))
+    (product,) = said(gateway, row)["client"]["toegewezenProducten"]
+    with gateway.database.read() as connection:
+        found = following.allocation(connection, KEYRING, own)
+    assert found is not None
+    assert found[0].latest.einddatum is not None
+    assert (product["einddatum"], found[0].latest.einddatum.isoformat()) == (end, end)
+
+
 def test_the_same_report_sends_once(gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock) -> None:
     """A start, a stop and a request for change that are repeated are the message that there is."""
     own = _allocated(gateway, aanbieder, gemeente, clock)
