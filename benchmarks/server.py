@@ -39,7 +39,7 @@ _PROGRAM = [sys.executable, "-m", "gateway"]
 @contextmanager
 def serving(folder: Path, *arguments: str, database: str | None = None) -> Iterator[Server]:
     """Start a gateway with its data in a folder, and stop it at the end."""
-    settings = {**os.environ, "IJW_DATA_DIR": str(folder), "IJW_LOG_FORMAT": "json"}
+    settings = {**os.environ, "IJW_DATA_DIR": str(folder), "IJW_LOG_FORMAT": "json", "IJW_RATE_LIMIT": "0"}
     settings.pop("IJW_DATABASE_URL", None)
     if database:
         settings["IJW_DATABASE_URL"] = database

@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     routes_dir: Path = Field(default_factory=routes_dir)
     schemas_dir: Path = Field(default_factory=schemas_dir)
     encryption_keys: SecretStr | None = None
+    # Requests a second of each token, in each process; 0 sets no limit.
+    rate_limit: Annotated[int, Field(ge=0, le=100_000)] = 1000
     # How long messages are kept; without, what gateway/exchange/retention.py says.
     retention_file: Path | None = None
     log_format: Literal["console", "json"] | None = None

@@ -33,6 +33,7 @@ from gateway.api import (
 )
 from gateway.api.entrance import Entrance
 from gateway.api.explanations import explanation, rule_page, rules_page
+from gateway.api.limits import RateLimit
 from gateway.api.openapi import API_VERSION, describe
 from gateway.api.problems import ProblemError, on_failure, on_http, on_invalid, on_problem, on_unavailable
 from gateway.api.services import Services
@@ -125,8 +126,13 @@ def make_api(services: Services | None) -> FastAPI:
     return api
 
 
-def make_application(services: Services, lifespan: Lifespan, console: ASGIApp | None = None) -> ASGIApp:
-    """Make everything that is served over HTTP; `lifespan` starts and stops what runs beside it."""
+def make_application(
+    services: Services, lifespan: Lifespan, console: ASGIApp | None = None, *, rate_limit: int = 0
+) -> ASGIApp:
+    """Make everything that is served over HTTP; `lifespan` starts and stops what runs beside it.
+
+    `rate_limit` is how many requests a second each token may make, 0 any number.
+    """
 
     @asynccontextmanager
     async def run(_: Starlette) -> AsyncIterator[None]:
@@ -151,5 +157,5 @@ def make_application(services: Services, lifespan: Lifespan, console: ASGIApp | 
     application.router.redirect_slashes = False
     application.state.services = services
     # Around everything, so that an answer about a failure of ours has them too.
-    answering = Entrance(application, _HANDLERS)
+    answering = Entrance(application, _HANDLERS, RateLimit(rate_limit))
     return answering if console is None else Beside(answering, console)

@@ -10,8 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from gateway.api.correlation import HEADER, name_request
+from gateway.api.limits import RateLimit, patient
 from gateway.api.messages import post_message
 from gateway.api.openapi import API_VERSION
+from gateway.api.problems import ProblemError
 
 Handlers: TypeAlias = Mapping[type[Exception], Callable[[Request, Any], Awaitable[Response]]]
 
@@ -19,8 +22,11 @@ _HEADERS: Final = [
     (b"api-version", API_VERSION.encode()),
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
 ]
 _POSTS: Final = "/v1/messages"
+_WITH_A_BODY: Final = frozenset({"POST", "PUT"})
 
 
 class Entrance:
@@ -31,10 +37,11 @@ class Entrance:
     to the server, which logs it. A handler is found by the nearest class of the error; one for Exception is there.
     """
 
-    def __init__(self, application: Starlette, handlers: Handlers) -> None:
-        """Stand before an application."""
+    def __init__(self, application: Starlette, handlers: Handlers, limit: RateLimit) -> None:
+        """Stand before an application, and let no caller through more often than the limit."""
         self.application = application
         self._handlers = handlers
+        self._limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -42,11 +49,21 @@ class Entrance:
             await self.application(scope, receive, send)
             return
 
+        name = name_request(scope["headers"])
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS]
+                message["headers"] = [*message["headers"], *_HEADERS, (HEADER, name)]
             await send(message)
 
+        try:
+            self._limit.check(next((value for key, value in scope["headers"] if key == b"authorization"), b""))
+        except ProblemError as error:
+            refusal = await self._handlers[ProblemError](Request(scope), error)
+            await refusal(scope, receive, with_headers)
+            return
+        if scope["method"] in _WITH_A_BODY:
+            receive = patient(receive)
         if scope["method"] == "POST" and scope["path"] == _POSTS:
             await self._post(scope, receive, with_headers)
         else:

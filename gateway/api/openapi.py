@@ -55,8 +55,10 @@ _DESCRIPTIONS: Final = {
     404: "Niet gevonden, of niet voor u",
     409: "Dit strijdt met wat er al is",
     410: "De inhoud is er niet meer: de bewaartermijn is voorbij",
+    408: "De vraag kwam te langzaam aan",
     413: "Te groot: een bericht tot 25 MB, een vraag tot 1 MB",
     415: "Dit mediatype of deze codering neemt de gateway niet",
+    429: "Te veel vragen met dit token; zie Retry-After",
     500: "De gateway faalde; er is niets aangenomen",
     503: "De database antwoordt niet; er is niets aangenomen",
 }
@@ -79,7 +81,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe the problems that an endpoint may answer with; failing on our side is always among them."""
     return {
         status: {"description": _DESCRIPTIONS[status], "content": {MEDIA_TYPE: {"schema": _reference(Problem)}}}
-        for status in (*statuses, 500, 503)
+        for status in (*statuses, 408, 429, 500, 503)
     }
 
 

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.api.correlation import current_request
 from gateway.errors import DatabaseUnavailableError
 from gateway.exchange.refusal import Refusal, Refused
 from gateway.ijw.finding import Finding
@@ -42,6 +43,8 @@ KINDS: Final[dict[str, tuple[int, str]]] = {
     "case-closed": (409, "De zaak is al gesloten"),
     "lease-lost": (409, "Deze uitgifte is niet meer van u"),
     "unavailable": (503, "De gateway kan nu even niets opslaan"),
+    "too-slow": (408, "De vraag kwam te langzaam aan"),
+    "too-many-requests": (429, "Te veel vragen"),
     "internal-error": (500, "De gateway heeft een fout gemaakt"),
 }
 # More would make the headers longer than some proxies let through.
@@ -52,8 +55,11 @@ _BY_STATUS: Final = {404: "not-found", 405: "method-not-allowed", 401: Refused.T
 class ProblemError(Exception):
     """An endpoint ends with a problem; one that refuses a message has the chain's fault code."""
 
-    def __init__(self, kind: str, detail: str, code: str | None = None) -> None:
+    def __init__(
+        self, kind: str, detail: str, code: str | None = None, *, headers: dict[str, str] | None = None
+    ) -> None:
         super().__init__(detail)
+        self.headers = headers
         self.kind = kind
         self.detail = detail
         self.code = code
@@ -68,6 +74,8 @@ def problem(kind: str, detail: str, *, code: str | None = None, findings: Iterab
     listed = [finding.as_json() for finding in findings]
     if listed:
         document["findings"] = listed
+    if current_request():
+        document["requestId"] = current_request()
     return document
 
 
@@ -107,7 +115,7 @@ async def on_problem(_: Request, error: Exception) -> Response:
     if not isinstance(error, ProblemError):
         raise error
     findings = [Finding("gateway", error.code, error.detail)] if error.code else []
-    return answer(problem(error.kind, error.detail, code=error.code, findings=findings))
+    return answer(problem(error.kind, error.detail, code=error.code, findings=findings), error.headers)
 
 
 async def on_http(_: Request, error: Exception) -> Response:

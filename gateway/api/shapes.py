@@ -197,4 +197,7 @@ class Problem(BaseModel):
     status: int
     detail: str
     code: Annotated[str | None, Field(description="De foutcode van de keten", examples=["BRS13"])] = None
+    request_id: Annotated[
+        str | None, Field(alias="requestId", description="De naam van de vraag, ook in het logboek")
+    ] = None
     findings: list[FindingShape] | None = None

@@ -25,6 +25,7 @@ _EXPECTED: Final = {
     "data_dir": "een map",
     "routes_dir": "een map",
     "schemas_dir": "een map",
+    "rate_limit": "een geheel getal van 0 (geen grens) tot en met 100000",
     "retention_file": "een bestand",
     "log_format": "console of json",
     "mail_from": "een e-mailadres",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -25,6 +26,11 @@ def scene(gateway: Gateway, clock: Clock) -> Iterator[Scene]:
     """Set the scene."""
     with Client(application(gateway)) as client:
         yield set_scene(gateway, clock, client)
+
+
+def without_name(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a problem document or headers without the name of the request."""
+    return {name: value for name, value in answer.items() if name.lower() not in {"requestid", "x-request-id"}}
 
 
 def _calls(routes: Iterable[BaseRoute], before: str = "") -> Iterator[tuple[str, str]]:
@@ -83,8 +89,9 @@ def test_what_is_another_s_is_as_if_it_did_not_exist(scene: Scene, endpoint: End
         there = scene.call(role, endpoint.method, path(scene), **options)
         never = scene.call(role, endpoint.method, absent, **options)
         if status in {401, 403, 404}:
-            assert (there.status_code, there.json()) == (never.status_code, never.json())
-            assert dict(there.headers) == dict(never.headers)
+            # But for the name of the request itself.
+            assert (there.status_code, without_name(there.json())) == (never.status_code, without_name(never.json()))
+            assert without_name(there.headers) == without_name(never.headers)
         else:
             assert never.status_code == 404
 
@@ -107,7 +114,7 @@ def test_a_list_shows_what_is_one_s_own(scene: Scene, role: str) -> None:
 def test_an_expired_and_a_revoked_token_sound_the_same(scene: Scene) -> None:
     """Nobody learns from the answer whether a token ever existed."""
     answers = [
-        scene.client.get("/v1/messages", token=token).json()
+        without_name(scene.client.get("/v1/messages", token=token).json())
         for token in (scene.tokens["revoked"], scene.tokens["expired"], "ijw_" + "A" * 55, "onzin")
     ]
     assert all(answer == answers[0] for answer in answers)

@@ -42,7 +42,7 @@ def test_a_failure_of_ours(client: Client, gateway: Gateway, broken: str, monkey
     """500 without any cause, nothing is kept, and the same post may be repeated."""
     response = client.post(post_of("JW305"))
     assert (response.status_code, response.json()["type"]) == (500, "/problems/internal-error")
-    assert set(response.json()) == {"type", "title", "status", "detail"}
+    assert set(response.json()) == {"type", "title", "status", "detail", "requestId"}
     monkeypatch.undo()
     assert client.get("/v1/messages").json()["items"] == []
     assert client.post(post_of("JW305")).status_code == 202

@@ -27,7 +27,8 @@ def test_a_broken_rule_is_told(client_on_each: Client) -> None:
     assert (finding["source"], finding["code"], finding["retourcode"]) == ("rule", "CS058", "0001")
     assert finding["path"] == "/Bericht/Client/StartProducten/StartProduct/StatusAanlevering"
     assert b"StatusAanlevering>2<" in WRONG.splitlines()[finding["line"] - 1]
-    assert client_on_each.post(WRONG).json() == problem
+    again = client_on_each.post(WRONG).json()
+    assert again | {"requestId": ""} == problem | {"requestId": ""}
     kept = client_on_each.get(f"/v1/messages/{problem['messageId']}").json()
     assert (kept["status"], kept["findings"]) == ("rejected", problem["findings"])
     assert [(one["type"], one["relation"]) for one in kept["related"]] == [("JW306", "retourbericht")]
