@@ -11,10 +11,10 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway.exchange.freeze import Freeze
+from gateway.exchange.mail_address import MAIL_ADDRESS, MAIL_ADDRESS_LENGTH
 from gateway.resources import routes_dir, schemas_dir
 
-# Fit for a header and for SMTP as it is.
-MailAddress = Annotated[str, Field(pattern=r"^[!-;=?A-~]+@[A-Za-z0-9.-]+$", max_length=254)]
+MailAddress = Annotated[str, Field(pattern=MAIL_ADDRESS, max_length=MAIL_ADDRESS_LENGTH)]
 
 
 class Settings(BaseSettings):

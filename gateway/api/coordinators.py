@@ -13,6 +13,7 @@ from gateway.api.bodies import BoundedRoute
 from gateway.api.openapi import problems
 from gateway.api.problems import ProblemError
 from gateway.api.security import Has, Reader
+from gateway.exchange.mail_address import MAIL_ADDRESS, MAIL_ADDRESS_LENGTH
 
 router = APIRouter(tags=["zaken"], route_class=BoundedRoute)
 
@@ -25,7 +26,7 @@ class Coordinator(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-    email: Annotated[str, Field(pattern=r"^[!-;=?A-~]+@[A-Za-z0-9.-]+$", max_length=254)]
+    email: Annotated[str, Field(pattern=MAIL_ADDRESS, max_length=MAIL_ADDRESS_LENGTH)]
 
 
 @router.get(

@@ -8,12 +8,13 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from gateway.exchange.mail_address import MAIL_ADDRESS, MAIL_ADDRESS_LENGTH
 from gateway.services.agreement_file import AnyAgreement
 from gateway.services.ggk_table import GgkTable
 from gateway.services.toml_lines import Place
 from gateway.services.toml_table import DatedTable, Table, Text
 
-_Email = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]+@[!-?A-~]+$", max_length=254)]
+_Email = Annotated[str, StringConstraints(pattern=MAIL_ADDRESS, max_length=MAIL_ADDRESS_LENGTH)]
 _FromProvider = Literal["JW305", "JW307", "JW315", "JW317", "JW323"]
 
 
