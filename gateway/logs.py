@@ -45,6 +45,8 @@ def configure_logs(*, as_json: bool) -> None:
     root.setLevel(logging.INFO)
     # It tells of every plug-in that it sets up.
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # It tells of every request where it went, and an address may have a secret in it.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 # What is told of an error is the place and the kind. Its text may hold the value that it stumbled over, and that may

@@ -7,11 +7,13 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 import structlog
 
 from gateway.errors import DatabaseUnavailableError, InvalidBerichtError
 from gateway.logs import configure_logs
+from tests.transport.http_server import running
 
 SECRET = "wittemans-999900006"
 
@@ -95,3 +97,12 @@ def test_lines_are_for_people_or_for_machines(capfd: pytest.CaptureFixture[str])
     configure_logs(as_json=False)
     structlog.get_logger().warning("gemerkt", aantal=3)
     assert "gemerkt" in capfd.readouterr().err
+
+
+def test_addresses_that_are_called_are_not_logged(capfd: pytest.CaptureFixture[str]) -> None:
+    """The address of somebody's server may have a secret in it; the library that calls it would tell it."""
+    configure_logs(as_json=True)
+    with running() as server:
+        httpx.post(f"{server.url()}/hook?{SECRET}", content=b"", trust_env=False)
+    assert len(server.heard) == 1
+    assert SECRET not in capfd.readouterr().err

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from typing import Any
 
@@ -14,50 +12,17 @@ import pytest
 
 from gateway.exchange.attempts import Delivered, Hiccup, Outcome, RefusedForGood
 from gateway.transport.webhook import Note, WebhookTransport, may_reach, read_networks
+from tests.transport.http_server import HttpServer, running
 
 LOOPBACK = read_networks("127.0.0.0/8")
 
 
-class Server(ThreadingHTTPServer):
-    """Answers what it is told to, and keeps what it hears."""
-
-    status = 204
-    headers: dict[str, str]
-    heard: list[tuple[str, str, bytes]]
-
-    def __init__(self) -> None:
-        self.heard, self.headers = [], {}
-        super().__init__(("127.0.0.1", 0), Handler)
-
-
-class Handler(BaseHTTPRequestHandler):
-    """One request."""
-
-    server: Server
-
-    def do_POST(self) -> None:
-        """Keep and answer."""
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.heard.append((self.path, self.headers["Host"], body))
-        self.send_response(self.server.status)
-        for name, value in self.server.headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
-def server() -> Iterator[Server]:
+def server() -> Iterator[HttpServer]:
     """Give a server that takes everything."""
-    made = Server()
-    thread = threading.Thread(target=made.serve_forever)
-    thread.start()
-    yield made
-    made.shutdown()
-    thread.join()
-    made.server_close()
+    with running() as made:
+        made.status = 204
+        yield made
 
 
 def send(url: str, networks: str = "127.0.0.0/8") -> Outcome:
@@ -66,42 +31,47 @@ def send(url: str, networks: str = "127.0.0.0/8") -> Outcome:
     return asyncio.run(transport.send(Note(url, b'{"a":1}', {"webhook-id": "1"})))
 
 
-def test_a_note_arrives(server: Server) -> None:
+def test_a_note_arrives(server: HttpServer) -> None:
     """Under the name of the server, at its address."""
-    url = f"http://localhost:{server.server_port}/hook?a=b"
+    url = f"{server.url('localhost')}/hook?a=b"
     assert send(url, "127.0.0.0/8,::1") == Delivered("HTTP 204")
-    assert server.heard == [("/hook?a=b", f"localhost:{server.server_port}", b'{"a":1}')]
+    (heard,) = server.heard
+    assert (heard.path, heard.headers["Host"], heard.body) == (
+        "/hook?a=b",
+        f"localhost:{server.server_port}",
+        b'{"a":1}',
+    )
 
 
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [(500, Hiccup("HTTP 500")), (404, Hiccup("HTTP 404")), (410, RefusedForGood("HTTP 410"))],
 )
-def test_other_answers(server: Server, status: int, outcome: Outcome) -> None:
+def test_other_answers(server: HttpServer, status: int, outcome: Outcome) -> None:
     """Anything but 2xx is tried again; 410 is not."""
     server.status = status
-    assert send(f"http://127.0.0.1:{server.server_port}/") == outcome
+    assert send(f"{server.url()}/") == outcome
 
 
-def test_a_redirect_is_not_followed(server: Server) -> None:
+def test_a_redirect_is_not_followed(server: HttpServer) -> None:
     """It would lead past every check."""
-    server.status, server.headers = 307, {"Location": f"http://127.0.0.1:{server.server_port}/elsewhere"}
-    assert send(f"http://127.0.0.1:{server.server_port}/") == Hiccup("HTTP 307")
+    server.status, server.headers = 307, {"Location": f"{server.url()}/elsewhere"}
+    assert send(f"{server.url()}/") == Hiccup("HTTP 307")
     assert len(server.heard) == 1
 
 
-def test_patience_is_kept_within_bounds(server: Server) -> None:
+def test_patience_is_kept_within_bounds(server: HttpServer) -> None:
     """Who asks for a minute gets one; who asks for a thousand years gets half a day."""
     server.status = 503
     for asked, seconds in (("60", 60), ("9999999", 12 * 3600)):
         server.headers = {"Retry-After": asked}
-        outcome = send(f"http://127.0.0.1:{server.server_port}/")
+        outcome = send(f"{server.url()}/")
         assert isinstance(outcome, Hiccup)
         assert outcome.patience is not None
         assert outcome.patience.total_seconds() == seconds
 
 
-def test_a_private_address_is_not_called(server: Server) -> None:
+def test_a_private_address_is_not_called(server: HttpServer) -> None:
     """Whatever name leads there."""
     for host in ("127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]"):
         outcome = send(f"https://{host}:{server.server_port}/", "")
@@ -109,7 +79,7 @@ def test_a_private_address_is_not_called(server: Server) -> None:
     assert server.heard == []
 
 
-def test_the_name_is_looked_up_once(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_name_is_looked_up_once(server: HttpServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that leads elsewhere at a second look leads nowhere: the address that was checked is the one called."""
     looks: list[str] = []
     real = socket.getaddrinfo
@@ -122,19 +92,19 @@ def test_the_name_is_looked_up_once(server: Server, monkeypatch: pytest.MonkeyPa
         return real(host, port, *args, **options)
 
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
-    assert send(f"http://hook.example:{server.server_port}/") == Delivered("HTTP 204")
+    assert send(f"{server.url('hook.example')}/") == Delivered("HTTP 204")
     assert looks == ["hook.example"]
-    assert server.heard[0][1] == f"hook.example:{server.server_port}"
+    assert server.heard[0].headers["Host"] == f"hook.example:{server.server_port}"
 
 
-def test_one_bad_address_spoils_all(monkeypatch: pytest.MonkeyPatch, server: Server) -> None:
+def test_one_bad_address_spoils_all(monkeypatch: pytest.MonkeyPatch, server: HttpServer) -> None:
     """A name with a public and a private address is not called at all."""
 
     def both(_: Any, port: Any, *args: Any, **options: Any) -> Any:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in ("127.0.0.1", "192.168.1.1")]
 
     monkeypatch.setattr(socket, "getaddrinfo", both)
-    assert send(f"http://hook.example:{server.server_port}/") == Hiccup("het adres ligt niet op het openbare internet")
+    assert send(f"{server.url('hook.example')}/") == Hiccup("het adres ligt niet op het openbare internet")
 
 
 def test_nobody_there() -> None:
