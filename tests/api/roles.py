@@ -163,6 +163,24 @@ TABLE: dict[Endpoint, tuple[Callable[[Scene], str], Options, dict[str, int]]] = 
         {"json": {"reason": "vol"}},
         outside(404, municipality=204, monitor=403),
     ),
+    Endpoint("GET", "/allocations"): (lambda _: "/v1/allocations", {}, outside(200, monitor=403)),
+    Endpoint("POST", "/allocations/_search"): (
+        lambda _: "/v1/allocations/_search",
+        {"json": {}},
+        outside(200, monitor=403),
+    ),
+    Endpoint("GET", "/allocations/{id}"): (
+        lambda scene: f"/v1/allocations/{scene.allocation}",
+        {},
+        outside(200, other=404, monitor=403),
+    ),
+    Endpoint("GET", "/requests"): (lambda _: "/v1/requests", {}, outside(200, monitor=403)),
+    Endpoint("POST", "/requests/_search"): (lambda _: "/v1/requests/_search", {"json": {}}, outside(200, monitor=403)),
+    Endpoint("GET", "/requests/{id}"): (
+        lambda scene: f"/v1/requests/{scene.request}",
+        {},
+        outside(200, other=404, monitor=403),
+    ),
     Endpoint("POST", "/requests/{id}/decision"): (
         lambda scene: f"/v1/requests/{scene.request}/decision",
         {"json": {"outcome": "underInvestigation"}},
