@@ -54,6 +54,7 @@ from gateway.services.rebuild import Rebuild
 from gateway.services.replaying import Replaying
 from gateway.services.reporting import Reporting
 from gateway.services.resettling import Resettling
+from gateway.services.restoring import Restoring
 from gateway.services.retention import Retention
 from gateway.services.retention_file import read_terms
 from gateway.services.rotation import Rotation
@@ -221,6 +222,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         holding=Holding(database, keyring, audit, clock),
         replaying=replaying,
         dead_letters=DeadLetters(database),
+        restoring=Restoring(database, audit, clock),
         retention=retention,
         rotation=Rotation(database, keyring, audit),
         inquiry=Inquiry(database, keyring, codec, audit, clock),

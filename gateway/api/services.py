@@ -28,6 +28,7 @@ from gateway.services.proxies import Proxies
 from gateway.services.queueing import Queueing
 from gateway.services.replaying import Replaying
 from gateway.services.reporting import Reporting
+from gateway.services.restoring import Restoring
 from gateway.services.retention import Retention
 from gateway.services.rotation import Rotation
 from gateway.services.rulebook import Rulebook
@@ -57,6 +58,7 @@ class Services:
     retention: Retention
     replaying: Replaying
     dead_letters: DeadLetters
+    restoring: Restoring
     rotation: Rotation
     rulebook: Rulebook
     certificates: Certificates

@@ -22,6 +22,7 @@ from gateway.cli import (
     outside,
     rebuild,
     replay,
+    restored,
     retention,
     routes,
     rules,
@@ -78,6 +79,7 @@ def make_app() -> typer.Typer:
         doctor.doctor,
         deadlines.deadlines,
         replay.replay,
+        restored.restored,
         demo.demo,
     ):
         app.command()(command)

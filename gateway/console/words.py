@@ -110,6 +110,7 @@ ACTS: Final = {
     "party-added": "partij toegevoegd",
     "token-created": "token gemaakt",
     "token-revoked": "token ingetrokken",
+    "backup-restored": "reservekopie teruggezet",
     "replay-started": "opnieuw proberen gestart",
     "replay-paused": "opnieuw proberen stilgelegd",
     "replay-resumed": "opnieuw proberen hervat",

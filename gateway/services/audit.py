@@ -48,6 +48,7 @@ class Act(StrEnum):
     REPLAY_PAUSED = "replay-paused"
     REPLAY_RESUMED = "replay-resumed"
     REPLAY_FINISHED = "replay-finished"
+    BACKUP_RESTORED = "backup-restored"
     PARTY_ADDED = "party-added"
     TOKEN_CREATED = "token-created"  # noqa: S105 - the name of an act
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - the same

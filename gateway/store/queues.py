@@ -197,6 +197,22 @@ def expire(conn: Connection, *, now: datetime, limit: int = 500) -> list[UUID]:
     return expired
 
 
+def mark_restored(conn: Connection, *, now: datetime, after: UUID | None, limit: int) -> list[UUID]:
+    """End the leases of what waits, and mark it as perhaps taken over before; gives the messages of this batch."""
+    query = select(_MESSAGE.c.id).where(text(tables.WAITING)).order_by(_MESSAGE.c.id).limit(limit)
+    if after is not None:
+        query = query.where(_MESSAGE.c.id > after)
+    ids = list(conn.scalars(query.with_for_update(key_share=True)))
+    if ids:
+        closing = update(_LEASE).where(_LEASE.c.message_id.in_(ids), _LEASE.c.outcome.is_(None))
+        conn.execute(closing.values(outcome="released", closed_at=now))
+        values = {"status": "queued", "lease_id": None, "lease_expires_at": None}
+        marking = update(_MESSAGE).where(_MESSAGE.c.id.in_(ids))
+        conn.execute(marking.values(redeliveries=_MESSAGE.c.redeliveries + 1, **values))
+        add_events(conn, ((message_id, now, "restored", {}) for message_id in ids))
+    return ids
+
+
 def depth(conn: Connection, *, now: datetime) -> list[Depth]:
     """Give for every party with a waiting message how many there are, and since when."""
     query = (
