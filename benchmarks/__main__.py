@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import accepting, judging, memory, reading, starting
+from benchmarks import accepting, history, judging, memory, reading, starting
 from benchmarks.outcome import Outcome
 
 _RESULTS = Path(__file__).with_name("results.json")
@@ -20,6 +20,7 @@ _PARTS: dict[str, Callable[[Path], list[Outcome]]] = {
     "reading": lambda _: reading.measure(),
     "judging": lambda _: judging.measure(),
     "accepting": accepting.measure,
+    "history": history.measure,
     "memory": memory.measure,
     "starting": starting.measure,
 }
