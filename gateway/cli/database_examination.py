@@ -8,6 +8,7 @@ from typing import Final
 
 from gateway.cli.diagnosis import Diagnosis, Mark
 from gateway.cli.installation import existing_database
+from gateway.cli.trust_examination import examine_keys_in_use
 from gateway.composition import make_keyring
 from gateway.services.clock import utc_now
 from gateway.settings import Settings
@@ -97,6 +98,8 @@ def _contents(settings: Settings, database: Database) -> Iterator[Diagnosis]:
         return
     yield Diagnosis(Mark.GOOD, "Databaseschema", f"{HEAD}, het nieuwste")
     yield _readable(settings, database)
+    if settings.encryption_keys is not None or settings.key_file.exists():
+        yield from examine_keys_in_use(database, make_keyring(settings, database))
     yield from _complete(database)
 
 

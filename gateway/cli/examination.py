@@ -15,6 +15,7 @@ from gateway.cli.database_examination import examine_database
 from gateway.cli.diagnosis import Diagnosis, Mark
 from gateway.cli.failures import in_dutch
 from gateway.cli.ggk_examination import examine_ggk
+from gateway.cli.trust_examination import examine_permissions, examine_tls
 from gateway.composition import make_identity
 from gateway.errors import GatewayError
 from gateway.services.clock import dutch_day, utc_now
@@ -38,6 +39,8 @@ def examine(settings: Settings) -> Iterator[Diagnosis]:
     """Look at everything; what cannot be looked at is a diagnosis too."""
     yield from _look("Klok", lambda: [_clock()])
     yield from _look("Datamap", lambda: _data_dir(settings))
+    yield from _look("Rechten", lambda: examine_permissions(settings))
+    yield from _look("TLS", lambda: examine_tls(settings))
     yield from _look("Schijfruimte", lambda: [_disk(settings)])
     yield from _look("Sleutels", lambda: [_keys(settings)])
     yield from _look("Schema's en lijsten", lambda: [_schemas(settings)])

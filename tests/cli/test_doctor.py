@@ -1,5 +1,6 @@
 """`doctor`."""
 
+import base64
 import shutil
 from collections import namedtuple
 from datetime import UTC, datetime, timedelta
@@ -234,3 +235,39 @@ def _pem(days: int) -> bytes:
     begin, end = now - timedelta(days=400), now + timedelta(days=days)
     made = x509.CertificateBuilder(name, name, key.public_key(), 1, begin, end).sign(key, SHA256())
     return made.public_bytes(Encoding.PEM) + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def test_a_folder_that_others_can_enter(run: Run, tmp_path: Path) -> None:
+    """What is kept is encrypted, but who writes to whom is nobody else's business."""
+    run("migrate")
+    assert _marks(run("doctor").lines)["Rechten"] == "✓"
+    (tmp_path / "var").chmod(0o755)
+    assert _marks(run("doctor").lines)["Rechten"] == "!"
+
+
+@pytest.mark.parametrize(
+    ("address", "mark"),
+    [("https://gateway.example", "✓"), ("http://127.0.0.1:8080", "✓"), ("http://gateway.example", "✗")],
+)
+def test_tls_in_front(run: Run, monkeypatch: pytest.MonkeyPatch, address: str, mark: str) -> None:
+    """The address by which others know the gateway has TLS, or is on this machine."""
+    monkeypatch.setenv("IJW_BASE_URL", address)
+    assert _marks(run("doctor").lines)["TLS"] == mark
+
+
+def test_keys_in_use(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An old key with something under it waits for a rotation; one that is gone is wrong."""
+    old, new = (
+        f"{name}:" + base64.b64encode(bytes([number]) * 32).decode() for number, name in enumerate(("k1", "k2"))
+    )
+    monkeypatch.setenv("IJW_ENCRYPTION_KEYS", old)
+    assert run("hold", "add", "--reason", "klacht", "--person", "-", stdin=b"999900006").code == 0
+    assert "Sleutels in gebruik" not in _marks(run("doctor").lines)
+    monkeypatch.setenv("IJW_ENCRYPTION_KEYS", f"{new},{old}")
+    assert _marks(run("doctor").lines)["Sleutels in gebruik"] == "!"
+    monkeypatch.setenv("IJW_ENCRYPTION_KEYS", new)
+    ran = run("doctor")
+    assert (ran.code, _marks(ran.lines)["Sleutels in gebruik"]) == (1, "✗")
+    monkeypatch.setenv("IJW_ENCRYPTION_KEYS", f"{new},{old}")
+    assert run("keys", "rotate").code == 0
+    assert "Sleutels in gebruik" not in _marks(run("doctor").lines)
