@@ -102,7 +102,6 @@ class Ledger:
         self._requests = Requests(connection, keyring)
         self._granted: dict[UUID, set[UUID]] = {}
         self._declarations: dict[UUID, NewDeclaration] = {}
-        self._references: dict[tuple[str, str], UUID] = {}
         self._new_references: list[tuple[str, str, UUID, UUID]] = []
         self._settled: dict[UUID, Uitkomst] = {}
         self._numbered: dict[str, list[tuple[AllocationRow, bytes]]] = {}
@@ -208,14 +207,10 @@ class Ledger:
             for client in bericht.declaratie.clienten
             for prestatie in client.prestaties
         )
-        wanted = list(dict.fromkeys(names))
-        used = declarations.used_references(self._connection, provider, wanted)
-        return {
-            name: message
-            for name in wanted
-            if (message := used.get(name) or self._references.get((provider, name))) is not None
-            and self._settled.get(message) is not Uitkomst.REFUSED
-        }
+        wanted = set(names)
+        used = {name: message for by, name, message, _ in self._new_references if by == provider and name in wanted}
+        used |= declarations.used_references(self._connection, provider, wanted)
+        return {name: own for name, own in used.items() if self._settled.get(own) is not Uitkomst.REFUSED}
 
     def _earlier(self, bericht: JW323, provider: str, municipality: str) -> tuple[Declaratie, ...]:
         nummer = bericht.declaratie.declaratie_nummer
@@ -271,7 +266,6 @@ class Ledger:
                 self._dossiers.change(client, partial(answered, message_id=message_id, refused=antwoord.refused))
             for fact in facts.prestaties:
                 reference = fact.klasse.product_referentie.referentie_nummer
-                self._references.setdefault((provider, reference), message_id)
                 self._new_references.append((provider, reference, message_id, own))
 
     def _settle(self, message_id: UUID, antwoord: Antwoord) -> None:
