@@ -37,7 +37,7 @@ def examine_tls(settings: Settings) -> Iterator[Diagnosis]:
     else:
         remedy = "Zet een proxy met TLS voor de gateway, en IJW_BASE_URL op haar adres met https."
         yield Diagnosis(
-            Mark.WRONG, "TLS", f"{settings.base_url} is zonder TLS: tokens en berichten zijn te lezen", remedy
+            Mark.ATTENTION, "TLS", f"{settings.base_url} is zonder TLS: tokens en berichten zijn te lezen", remedy
         )
 
 
