@@ -34,6 +34,7 @@ from gateway.services.deciding import Deciding
 from gateway.services.drafting import Drafting
 from gateway.services.due import Due
 from gateway.services.endpoints import Endpoints
+from gateway.services.escalations import Escalations
 from gateway.services.feestdagen import Feestdagen
 from gateway.services.following import Following
 from gateway.services.ggk_faults import GgkFaults
@@ -66,6 +67,7 @@ from gateway.services.surroundings import Surroundings
 from gateway.services.traffic import Traffic
 from gateway.services.upkeep import Upkeep
 from gateway.services.webhooks import WebhookChannel
+from gateway.services.wind_downs import WindDowns
 from gateway.settings import Settings
 from gateway.store.condition import has_messages
 from gateway.store.engine import Database, DatabaseFailedError
@@ -230,6 +232,8 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         deadlines=Deadlines(database, clock),
         manual_cases=cases,
         coordinators=Coordinators(database, clock),
+        escalations=Escalations(database, keyring, clock),
+        wind_downs=WindDowns(database, keyring, clock),
         case_pages=CasePages(database, cases, reading, audit, clock),
         deciding=Deciding(database, kept, intake, clock),
         reporting=Reporting(database, kept, intake, clock),

@@ -20,6 +20,7 @@ from gateway.api import (
     audit,
     coordinators,
     deadlines,
+    escalations,
     following,
     ggk,
     health,
@@ -30,6 +31,7 @@ from gateway.api import (
     text_files,
     validations,
     webhooks,
+    wind_downs,
 )
 from gateway.api.entrance import Entrance
 from gateway.api.explanations import explanation, rule_page, rules_page
@@ -108,6 +110,8 @@ def make_api(services: Services | None) -> FastAPI:
         answering.router,
         manual_cases.router,
         coordinators.router,
+        escalations.router,
+        wind_downs.router,
         webhooks.router,
         text_files.router,
         audit.router,

@@ -40,6 +40,8 @@ KINDS: Final[dict[str, tuple[int, str]]] = {
     "decided-otherwise": (409, "Er is al anders besloten"),
     "invalid-input": (400, "De vraag klopt niet"),
     "content-removed": (410, "De inhoud is er niet meer"),
+    "escalation-state": (409, "Dit kan met deze escalatie niet meer"),
+    "wind-down-unfinished": (409, "De afbouw is nog niet klaar"),
     "case-closed": (409, "De zaak is al gesloten"),
     "lease-lost": (409, "Deze uitgifte is niet meer van u"),
     "unavailable": (503, "De gateway kan nu even niets opslaan"),

@@ -15,6 +15,7 @@ from gateway.services.deadlines import Deadlines
 from gateway.services.deciding import Deciding
 from gateway.services.drafting import Candidate
 from gateway.services.endpoints import Endpoints
+from gateway.services.escalations import Escalations
 from gateway.services.following import Following
 from gateway.services.ggk_intake import GgkIntake
 from gateway.services.ggk_texts import Texts
@@ -33,6 +34,7 @@ from gateway.services.retention import Retention
 from gateway.services.rotation import Rotation
 from gateway.services.rulebook import Rulebook
 from gateway.services.settling import Accepted
+from gateway.services.wind_downs import WindDowns
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Services:
     manual_cases: ManualCases
     case_pages: CasePages
     coordinators: Coordinators
+    escalations: Escalations
+    wind_downs: WindDowns
     deciding: Deciding
     reporting: Reporting
     watch: Watch

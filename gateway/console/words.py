@@ -93,6 +93,7 @@ DEADLINE_KINDS: Final = {
     "woonplaatsbeginsel": "afwijzing om het woonplaatsbeginsel",
     "start": "startbericht",
     "stop": "stopbericht",
+    "advice": "bindend advies van de deskundige",
 }
 ACTS: Final = {
     "content-read": "inhoud bekeken",

@@ -59,6 +59,7 @@ class Kind(StrEnum):
     WOONPLAATSBEGINSEL = "woonplaatsbeginsel"
     START = "start"
     STOP = "stop"
+    ADVICE = "advice"
 
 
 class State(StrEnum):

@@ -33,6 +33,8 @@ from gateway.store.identifiers import new_id
 
 Condition: TypeAlias = ColumnElement[bool]
 
+_OF_REQUEST: Final = (Kind.ANSWER.value, Kind.INVESTIGATION.value, Kind.WOONPLAATSBEGINSEL.value)
+
 # What is written anew for a deadline that is known already. That it has passed is forgotten when its day moves, and
 # only then; a deadline that stands as it stood is not written at all, for every JW301 repeats all that is allocated.
 _AS_IT_IS_NOW: Final = """
@@ -173,9 +175,38 @@ def drop(conn: Connection, names: Mapping[DeadlineName, UUID], *, now: datetime)
 
 def drop_by_hand(conn: Connection, message_id: UUID, *, now: datetime) -> None:
     """Drop what a request has open: people handled it outside the exchange."""
-    of_request = (Kind.ANSWER.value, Kind.INVESTIGATION.value, Kind.WOONPLAATSBEGINSEL.value)
-    stands = and_(text(STANDING), deadline.c.message_id == message_id, deadline.c.kind.in_(of_request))
+    stands = and_(text(STANDING), deadline.c.message_id == message_id, deadline.c.kind.in_(_OF_REQUEST))
     conn.execute(update(deadline).where(stands).values(state=State.DROPPED.value, closed_at=now))
+
+
+def hold(conn: Connection, *, subject: str, municipality: str, provider: str, now: datetime) -> None:
+    """Let the terms of a request stand still, as long as its parties disagree."""
+    stands = and_(text(STANDING), *_of_request(subject, municipality, provider))
+    conn.execute(update(deadline).where(stands).values(state=State.DROPPED.value, closed_at=now, overdue_at=None))
+
+
+def release(
+    conn: Connection, *, subject: str, municipality: str, provider: str, held_since: datetime, now: datetime
+) -> None:
+    """Let the terms go on that stood still since a moment, with the time that they had left."""
+    held = and_(
+        deadline.c.state == State.DROPPED.value,
+        deadline.c.closed_at == held_since,
+        *_of_request(subject, municipality, provider),
+    )
+    for row in conn.execute(select(deadline.c.id, deadline.c.due_at).where(held)).all():
+        due_at = row.due_at + (now - held_since)
+        going_on = update(deadline).where(deadline.c.id == row.id)
+        conn.execute(going_on.values(state=State.OPEN.value, closed_at=None, due_at=due_at))
+
+
+def _of_request(subject: str, municipality: str, provider: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        deadline.c.subject == subject,
+        deadline.c.municipality == municipality,
+        deadline.c.provider == provider,
+        deadline.c.kind.in_(_OF_REQUEST),
+    )
 
 
 def mark_overdue(conn: Connection, *, now: datetime, limit: int = 500) -> list[DeadlineRow]:

@@ -18,6 +18,8 @@ from gateway.store.audit import subject_place
 from gateway.store.audit_tables import audit_subject
 from gateway.store.content import content_parts, part_place
 from gateway.store.endpoints import secret_place
+from gateway.store.escalation_tables import escalation_step
+from gateway.store.escalations import step_place
 from gateway.store.ggk_tables import endpoint, ggk_text_part
 from gateway.store.ggk_texts import text_place
 from gateway.store.holds import hold_place
@@ -26,6 +28,7 @@ from gateway.store.manual_cases import note_place
 from gateway.store.manual_tables import manual_case
 from gateway.store.retention_tables import legal_hold
 from gateway.store.vault import Keyring
+from gateway.store.wind_down_tables import wind_down_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ SEALED: Final = (
     SealedColumn(dossier, "data", "data_key", lambda row: row.id.bytes),
     SealedColumn(allocation, "details", "details_key", lambda row: row.id.bytes),
     SealedColumn(request, "data", "data_key", lambda row: row.id.bytes),
+    SealedColumn(escalation_step, "note", "note_key", lambda row: step_place(row.escalation_id, row.number)),
+    SealedColumn(wind_down_line, "note", "note_key", lambda row: row.allocation_id.bytes),
     SealedColumn(legal_hold, "sealed", "key_id", lambda row: hold_place(row.id)),
     SealedColumn(endpoint, "secret", "key_id", lambda row: secret_place(row.id)),
     SealedColumn(endpoint, "older_secret", "older_key_id", lambda row: secret_place(row.id)),

@@ -12,6 +12,7 @@ from gateway.store import (
     console_tables,
     coordinator_tables,
     deadline_tables,
+    escalation_tables,
     ggk_tables,
     lifecycle_tables,
     manual_tables,
@@ -19,6 +20,7 @@ from gateway.store import (
     replay_tables,
     retention_tables,
     tables,
+    wind_down_tables,
 )
 
 TABLE_MODULES: Final = (
@@ -34,6 +36,8 @@ TABLE_MODULES: Final = (
     coordinator_tables,
     replay_tables,
     breach_tables,
+    escalation_tables,
+    wind_down_tables,
 )
 """Every module that has tables; being imported here is what puts them on the metadata."""
 

@@ -5,9 +5,11 @@ Whoever adds an endpoint adds a row; a path that names something new is made fro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,6 +29,8 @@ from tests.gateways import BY_HAND, PLAIN, Clock, accepted, allocation_of, calle
 
 Options = dict[str, Any]
 XML = "application/xml"
+LIST = b"gemeente;toewijzingNummer\n"
+STEP = {"kind": "discussion", "on": "2026-01-01", "who": "Aanbieder en gemeente"}
 
 
 @dataclass
@@ -113,6 +117,11 @@ def _text(gateway: Gateway) -> UUID:
         add_received(connection, received)
         gateway.services.texts.keep_in(connection, received, "a.csv", Document(b"a;b"))
     return received.id
+
+
+def _missing(path: str, _: Scene) -> str:
+    """Give the address of what is not there."""
+    return "/v1" + re.sub(r"\{\w+\}", lambda _: str(uuid4()), path)
 
 
 def outside(statuses: int, **others: int) -> dict[str, int]:
@@ -267,6 +276,31 @@ TABLE: dict[Endpoint, tuple[Callable[[Scene], str], Options, dict[str, int]]] = 
             ("DELETE", {}, outside(404, monitor=403)),
         )
     },
+    **{
+        # Of what is not there; who may see and do what is told where escalations and wind-downs are tested.
+        Endpoint(method, path): (partial(_missing, path), body, outside(404, monitor=403))
+        for method, path, body in (
+            ("POST", "/requests/{id}/escalations", {"json": STEP}),
+            ("GET", "/escalations/{id}", {}),
+            ("POST", "/escalations/{id}/steps", {"json": STEP}),
+            ("PUT", "/escalations/{id}/outcome", {"json": {"outcome": "agreed"}}),
+            ("GET", "/wind-downs/{id}", {}),
+            ("PUT", "/wind-downs/{id}/allocations/{allocationId}", {"json": {"plan": "finish"}}),
+            (
+                "POST",
+                "/wind-downs/{id}/comparison",
+                {"body": LIST, "content_type": "text/csv"},
+            ),
+            ("PUT", "/wind-downs/{id}/closure", {}),
+        )
+    },
+    Endpoint("GET", "/escalations"): (lambda _: "/v1/escalations", {}, outside(200, monitor=403)),
+    Endpoint("GET", "/wind-downs"): (lambda _: "/v1/wind-downs", {}, outside(200, monitor=403)),
+    Endpoint("POST", "/wind-downs"): (
+        lambda _: "/v1/wind-downs",
+        {"json": {"provider": PROVIDER, "municipalities": [PLAIN], "stopsOn": "2030-01-01"}},
+        outside(403, provider=201, municipality=201, supplier=201, admin=201),
+    ),
     Endpoint("GET", "/manual-cases/{id}/request"): (
         lambda scene: f"/v1/manual-cases/{scene.case}/request",
         {},

@@ -1,0 +1,185 @@
+"""Escalations on requests: both parties see the steps, and the request's own terms stand still meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from gateway.errors import ConflictError
+from gateway.exchange.deadlines import Deadline, Kind, State
+from gateway.exchange.escalation import RULE, Outcome, Step, advice_due, may_end, may_follow
+from gateway.services.caller import Caller
+from gateway.services.clock import Clock, dutch_day, end_of
+from gateway.store import deadlines, escalations, requests
+from gateway.store.engine import Database
+from gateway.store.escalations import EscalationRow, StepRow
+from gateway.store.identifiers import new_id
+from gateway.store.vault import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """An escalation with its steps."""
+
+    row: EscalationRow
+    steps: tuple[StepRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewStep:
+    """A step that somebody took: on which day, with whom, and what came of it."""
+
+    kind: Step
+    on: date
+    who: str
+    note: str = field(repr=False)
+
+
+class No(StrEnum):
+    """Why something is not done."""
+
+    OPEN_ALREADY = "open-already"
+    CLOSED = "closed"
+    ORDER = "order"
+    FUTURE = "future"
+
+
+class Escalations:
+    """The escalations of all requests."""
+
+    def __init__(self, database: Database, keyring: Keyring, clock: Clock) -> None:
+        """Keep them in this database."""
+        self._database = database
+        self._keyring = keyring
+        self._clock = clock
+
+    def open(self, request_id: UUID, caller: Caller, first: NewStep) -> Escalation | No | None:
+        """Open an escalation on a request, with the discussion that it begins with; None when it is not theirs.
+
+        The terms of the request stand still until it ends.
+        """
+        if not may_follow((), first.kind):
+            return No.ORDER
+        if self._lies_ahead(first):
+            return No.FUTURE
+        now = self._clock()
+        try:
+            with self._database.write() as connection:
+                request = requests.get(connection, self._keyring, request_id)
+                if request is None or not _takes_part(caller, request.municipality, request.provider):
+                    return None
+                row = EscalationRow(
+                    new_id(now),
+                    request.id,
+                    request.municipality,
+                    request.provider,
+                    request.reference,
+                    request.first_message,
+                    now,
+                )
+                escalations.add(connection, row)
+                escalations.add_step(connection, self._keyring, row.id, self._step(first))
+                deadlines.hold(
+                    connection,
+                    subject=request.reference,
+                    municipality=request.municipality,
+                    provider=request.provider,
+                    now=now,
+                )
+        except ConflictError:
+            return No.OPEN_ALREADY
+        return self.get(row.id, caller)
+
+    def get(self, own: UUID, caller: Caller) -> Escalation | None:
+        """Give an escalation; nothing when it is not between the caller and somebody else."""
+        with self._database.read() as connection:
+            row = escalations.get(connection, own)
+            if row is None or not caller.may_read(row.municipality, row.provider):
+                return None
+            return Escalation(row, tuple(escalations.steps(connection, self._keyring, own)))
+
+    def listed(
+        self, caller: Caller, *, state: str | None, limit: int, after: UUID | None
+    ) -> tuple[list[EscalationRow], UUID | None]:
+        """List escalations, newest first; and where the next page begins."""
+        parties = None if caller.is_admin else tuple(sorted(caller.parties))
+        with self._database.read() as connection:
+            found = escalations.listed(connection, parties=parties, state=state, limit=limit + 1, after=after)
+        return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+    def take(self, own: UUID, caller: Caller, step: NewStep) -> Escalation | No | None:
+        """Write a step down; asking an expert begins the two weeks for the advice."""
+        if self._lies_ahead(step):
+            return No.FUTURE
+        with self._database.write() as connection:
+            row = escalations.get(connection, own, lock=True)
+            if row is None or not _takes_part(caller, row.municipality, row.provider):
+                return None
+            if not row.is_open:
+                return No.CLOSED
+            taken = [Step(each.kind) for each in escalations.steps(connection, self._keyring, own)]
+            if not may_follow(taken, step.kind):
+                return No.ORDER
+            escalations.add_step(connection, self._keyring, own, self._step(step))
+            if step.kind is Step.EXPERT:
+                due = advice_due(step.on)
+                escalations.change(connection, own, advice_due_at=end_of(due))
+                deadlines.save(connection, [(_advice(row, due, State.OPEN), end_of(due))], now=self._clock())
+        return self.get(own, caller)
+
+    def end(self, own: UUID, caller: Caller, outcome: Outcome, note: str) -> Escalation | No | None:
+        """End an escalation; the same outcome once more changes nothing. The terms of the request go on."""
+        now = self._clock()
+        with self._database.write() as connection:
+            row = escalations.get(connection, own, lock=True)
+            if row is None or not _takes_part(caller, row.municipality, row.provider):
+                return None
+            if not row.is_open and row.outcome != outcome.value:
+                return No.CLOSED
+            if row.is_open:
+                taken = [Step(each.kind) for each in escalations.steps(connection, self._keyring, own)]
+                if not may_end(taken, outcome):
+                    return No.ORDER
+                told = StepRow("outcome", dutch_day(now), "", note, now)
+                escalations.add_step(connection, self._keyring, own, told)
+                escalations.change(connection, own, state="closed", outcome=outcome.value, closed_at=now)
+                if row.advice_due_at is not None:
+                    state = State.MET if outcome is Outcome.ADVICE else State.DROPPED
+                    advice = _advice(row, dutch_day(row.advice_due_at), state)
+                    deadlines.save(connection, [(advice, row.advice_due_at)], now=now)
+                deadlines.release(
+                    connection,
+                    subject=row.reference,
+                    municipality=row.municipality,
+                    provider=row.provider,
+                    held_since=row.opened_at,
+                    now=now,
+                )
+        return self.get(own, caller)
+
+    def _step(self, step: NewStep) -> StepRow:
+        return StepRow(step.kind.value, step.on, step.who, step.note, self._clock())
+
+    def _lies_ahead(self, step: NewStep) -> bool:
+        return step.on > dutch_day(self._clock())
+
+
+def _takes_part(caller: Caller, municipality: str, provider: str) -> bool:
+    return caller.is_admin or caller.acts_for(municipality) or caller.acts_for(provider)
+
+
+def _advice(row: EscalationRow, due: date, state: State) -> Deadline:
+    return Deadline(
+        kind=Kind.ADVICE,
+        municipality=row.municipality,
+        provider=row.provider,
+        subject=str(row.id),
+        rule=RULE,
+        owner=row.municipality,
+        message=row.message_id,
+        waits_for=("advies",),
+        due=due,
+        state=state,
+    )
