@@ -12,7 +12,7 @@ from gateway.exchange.deadlines import Deadline, Kind, State
 from gateway.exchange.escalation import RULE, Outcome, Step, advice_due, may_end, may_follow
 from gateway.services.caller import Caller
 from gateway.services.clock import Clock, dutch_day, end_of
-from gateway.store import deadlines, escalations, requests
+from gateway.store import deadlines, escalations, following
 from gateway.store.engine import Database
 from gateway.store.escalations import EscalationRow, StepRow
 from gateway.store.identifiers import new_id
@@ -67,7 +67,7 @@ class Escalations:
         now = self._clock()
         try:
             with self._database.write() as connection:
-                request = requests.get(connection, self._keyring, request_id)
+                request = following.request(connection, self._keyring, request_id)
                 if request is None or not _takes_part(caller, request.municipality, request.provider):
                     return None
                 row = EscalationRow(
