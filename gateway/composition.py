@@ -270,6 +270,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         access=services.access,
         audit=audit,
         deadlines=services.deadlines,
+        following=services.following,
         manual_cases=cases,
         parties=services.parties,
         inquiry=services.inquiry,

@@ -12,7 +12,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.console import cases, deadlines, messages, parties, sign_in, trail
+from gateway.console import cases, deadlines, following, messages, parties, sign_in, trail
 from gateway.console.cookies import PATH, Signer
 from gateway.console.desk import Desk
 from gateway.console.entrance import Page, guarded
@@ -45,6 +45,12 @@ PAGES: Final[tuple[tuple[str, str, Permission, Page], ...]] = (
     ("POST", "/berichten", Permission.REVEAL, messages.messages),
     ("GET", "/berichten/{id}", Permission.LOOK, messages.message),
     ("POST", "/berichten/{id}", Permission.REVEAL, messages.message),
+    ("GET", "/toewijzingen", Permission.LOOK, following.allocations),
+    ("POST", "/toewijzingen", Permission.REVEAL, following.allocations),
+    ("GET", "/toewijzingen/{id}", Permission.LOOK, following.allocation),
+    ("GET", "/verzoeken", Permission.LOOK, following.requests),
+    ("POST", "/verzoeken", Permission.REVEAL, following.requests),
+    ("GET", "/verzoeken/{id}", Permission.LOOK, following.request),
     ("GET", "/zaken", Permission.LOOK, cases.cases),
     ("GET", "/zaken/{id}", Permission.LOOK, cases.case),
     ("POST", "/zaken/{id}", Permission.HANDLE, cases.resolve),
@@ -56,6 +62,7 @@ PAGES: Final[tuple[tuple[str, str, Permission, Page], ...]] = (
     ("POST", "/partijen/tokens", Permission.OPERATE, parties.create_token),
     ("POST", "/partijen/tokens/intrekken", Permission.OPERATE, parties.revoke_token),
     ("GET", "/routes", Permission.LOOK, parties.routes),
+    ("GET", "/routes/{id}", Permission.LOOK, parties.route),
     ("POST", "/afmelden", Permission.LOOK, sign_in.sign_out),
 )
 

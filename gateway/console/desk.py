@@ -10,6 +10,7 @@ from gateway.services.audit import Audit
 from gateway.services.clock import Clock
 from gateway.services.current_routes import CurrentRoutes
 from gateway.services.deadlines import Deadlines
+from gateway.services.following import Following
 from gateway.services.health import Watch
 from gateway.services.inquiry import Inquiry
 from gateway.services.manual_cases import ManualCases
@@ -38,6 +39,7 @@ class Desk:
     access: Access
     audit: Audit
     deadlines: Deadlines
+    following: Following
     manual_cases: ManualCases
     parties: Parties
     inquiry: Inquiry

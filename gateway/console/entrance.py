@@ -25,6 +25,8 @@ _MOST_FIELDS: Final = 400
 NAVIGATION: Final = (
     ("overzicht", PATH, "Overzicht", Permission.LOOK),
     ("berichten", f"{PATH}/berichten", "Berichten", Permission.LOOK),
+    ("toewijzingen", f"{PATH}/toewijzingen", "Toewijzingen", Permission.LOOK),
+    ("verzoeken", f"{PATH}/verzoeken", "Verzoeken", Permission.LOOK),
     ("zaken", f"{PATH}/zaken", "Zaken", Permission.LOOK),
     ("termijnen", f"{PATH}/termijnen", "Termijnen", Permission.LOOK),
     ("partijen", f"{PATH}/partijen", "Partijen", Permission.LOOK),

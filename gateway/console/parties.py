@@ -8,6 +8,8 @@ from gateway.console.cookies import PATH
 from gateway.console.entrance import Visit
 from gateway.errors import ConflictError
 from gateway.services.caller import Scope
+from gateway.services.clock import dutch_day
+from gateway.services.route_explained import explained
 from gateway.services.signing_in import Permission
 
 
@@ -53,6 +55,17 @@ def routes(visit: Visit) -> Response:
     """Show what is agreed with each municipality."""
     listed = sorted(visit.desk.routes, key=lambda route: (route.region, route.name))
     return visit.show("routes.html", "routes", routes=listed)
+
+
+def route(visit: Visit) -> Response:
+    """Show what holds for one municipality today, why, and what is over or still to come."""
+    code = visit.request.path_params["id"]
+    today = dutch_day(visit.desk.clock())
+    known = visit.desk.routes.get(code)
+    if known is None:
+        return visit.missing()
+    found = explained(visit.desk.routes.book, code, today)
+    return visit.show("route.html", "routes", route=known, found=found, today=today)
 
 
 def _show(visit: Visit, problem: str = "", token: str = "", token_party: str = "") -> Response:

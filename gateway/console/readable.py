@@ -42,6 +42,11 @@ def readable(bericht: Bericht, lists: Codelijsten, *, revealed: bool) -> list[Ro
     return list(_rows(bericht, ("Bericht",), lists, revealed=revealed))
 
 
+def readable_part(part: Klasse, lists: Codelijsten) -> list[Row]:
+    """Give the rows of a product, or of what else a message says that is not about who the client is."""
+    return list(_rows(part, ("ToegewezenProducten",), lists, revealed=False))
+
+
 def _rows(value: Klasse, names: tuple[str, ...], lists: Codelijsten, *, revealed: bool) -> Iterator[Row]:
     depth = len(names) - 1
     for veld in velden(type(value)):

@@ -12,10 +12,12 @@ from starlette.responses import HTMLResponse
 
 from gateway.console.words import (
     ACTS,
+    ALLOCATION_STATES,
     DEADLINE_KINDS,
     DEADLINE_STATES,
     EVENTS,
     RELATIONS,
+    REQUEST_STATES,
     ROLES,
     SCOPES,
     SOURCES,
@@ -41,10 +43,12 @@ def _environment() -> Environment:
     environment.filters.update(moment=moment, day=day, count=count)
     environment.globals.update(
         ACTS=ACTS,
+        ALLOCATION_STATES=ALLOCATION_STATES,
         DEADLINE_KINDS=DEADLINE_KINDS,
         DEADLINE_STATES=DEADLINE_STATES,
         EVENTS=EVENTS,
         RELATIONS=RELATIONS,
+        REQUEST_STATES=REQUEST_STATES,
         ROLES=ROLES,
         SCOPES=SCOPES,
         SOURCES=SOURCES,

@@ -16,10 +16,12 @@ from gateway.composition import Gateway, make_gateway
 from gateway.services.signing_in import Role
 from tests.berichten import PROVIDER, heenbericht, xml
 from tests.e2e.server import Caller, Server
-from tests.gateways import MANUAL, open_gateway, token_for
+from tests.gateways import MANUAL, PLAIN, open_gateway, token_for
+from tests.verloop import NUMMER, aanvraag, start, stop, toewijzing
 
 pytestmark = pytest.mark.e2e
 BSN: Final = "999900006"
+_FEW: Final = 6
 _CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
 # Where pictures for the documentation go, when they are asked for.
 _PICTURES: Final = os.environ.get("IJW_TEST_PICTURES")
@@ -46,7 +48,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Start a gateway with some traffic."""
     folder = tmp_path_factory.mktemp("console")
     gateway = open_gateway(folder)
-    token = token_for(gateway, PROVIDER)
+    token, municipality = token_for(gateway, PROVIDER), token_for(gateway, PLAIN)
     gateway.close()
     server = Server(folder, gateway.settings, workers=1)
     server.start()
@@ -55,6 +57,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             assert provider.give(xml(heenbericht(message_type, f"{message_type}A"))).status_code in {202, 400}
         change = heenbericht("JW317", "JW317A", municipality=MANUAL, reference="REF-1")
         assert provider.give(xml(change)).status_code == 202
+        with Caller(server, municipality) as other:
+            assert other.give(xml(toewijzing("T1"))).status_code == 202
+        for message in (start("S1"), stop("E1"), aanvraag("V1", "REF-2")):
+            assert provider.give(xml(message)).status_code == 202
     yield server
     server.stop()
 
@@ -97,7 +103,7 @@ def test_a_handler_reveals_with_a_reason(chromium: Browser, running: Server) -> 
     """A person is covered until a reason is given; all of it by keyboard."""
     page = signed_in(chromium, running, Role.HANDLER)
     page.goto(f"{running.url}/console/berichten?type=JW305")
-    page.get_by_role("link", name="Startbericht").press("Enter")
+    page.get_by_role("link", name="Startbericht").last.press("Enter")
     assert BSN not in page.content()
     picture(page, "console-bericht")
     page.get_by_label("Reden om de persoonsgegevens te zien").press_sequentially("Vraag van de aanbieder")
@@ -117,6 +123,18 @@ def test_a_handler_ends_a_case(chromium: Browser, running: Server) -> None:
     page.get_by_label("Toelichting").fill("Telefonisch afgesproken")
     page.get_by_role("button", name="Zaak sluiten").click()
     page.get_by_text("op een andere manier afgehandeld").wait_for()
+
+
+def test_a_viewer_follows_an_allocation(chromium: Browser, running: Server) -> None:
+    """An allocation shows how far it is, drawn, and each message that brought it there."""
+    page = signed_in(chromium, running, Role.VIEWER)
+    page.get_by_role("link", name="Toewijzingen").click()
+    page.get_by_role("link", name=str(NUMMER)).click()
+    # Beside the three of this allocation's own, those of the first traffic that name its number.
+    assert page.locator("svg circle").count() == page.locator("ol.stappen > li").count() == 6
+    picture(page, "console-toewijzing")
+    page.get_by_role("link", name="Stopbericht E1").click()
+    assert page.get_by_role("heading", name="Stopbericht").is_visible()
 
 
 def test_an_auditor_reads_the_trail(chromium: Browser, running: Server) -> None:
@@ -151,9 +169,11 @@ def test_no_page_has_barriers(chromium: Browser, running: Server, role: Role, ph
     """No page has serious or critical violations of WCAG, nor scrolls sideways on a phone."""
     page = signed_in(chromium, running, role, phone=phone)
     addresses = []
-    for listed in ("berichten", "zaken"):
+    for listed in ("berichten", "toewijzingen", "verzoeken", "routes", "zaken"):
         page.goto(f"{running.url}/console/{listed}")
-        addresses += [link.get_attribute("href") or "" for link in page.locator("nav a, td:first-child a").all()]
+        # A few of each list: the pages behind one list differ in what they say, not in how they are made.
+        rows = page.locator("td:first-child a").all()[:_FEW]
+        addresses += [link.get_attribute("href") or "" for link in (*page.locator("nav a").all(), *rows)]
     for address in dict.fromkeys(["/console/aanmelden", "/console/nergens", *addresses]):
         page.goto(f"{running.url}{address}")
         found = Axe().run(page)
