@@ -13,7 +13,7 @@ TYPED := $(wildcard gateway tests benchmarks tools docs/client.py)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install run demo test lint check format bench openapi rules lifecycle tables lock clean
+.PHONY: help install run demo test lint check format bench chaos openapi rules lifecycle tables lock clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -51,6 +51,9 @@ format: install ## Format the code, and repair what can be repaired without thou
 
 bench: install ## Run the benchmarks
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+chaos: install ## Kill processes, connections and a PostgreSQL of its own under load, and count messages; ARGS="--seconds 60"
+	@$(BIN)/python -m benchmarks.chaos $(ARGS)
 
 openapi: install ## Write openapi/openapi.json anew from the code
 	@$(BIN)/python -m tools.openapi

@@ -44,7 +44,7 @@ def measure(folder: Path) -> list[Outcome]:
     """Measure in turns, and take the median of the ratios; nothing without PostgreSQL and pgbench."""
     if shutil.which("pgbench") is None:
         return []
-    with _database() as url, serving(folder, "--workers", str(PROCESSES), database=url) as server:
+    with database() as url, serving(folder, "--workers", str(PROCESSES), database=url) as server:
         token = make_token(server)
         return [
             _compare(
@@ -124,7 +124,8 @@ def _insert(url: str, bodies: list[Path]) -> float:
 
 
 @contextmanager
-def _database() -> Iterator[str]:
+def database() -> Iterator[str]:
+    """Give the URL of an empty database, which goes away at the end."""
     name = f"ijw_bench_{secrets.token_hex(4)}"
     with psycopg.connect(_SERVER, autocommit=True) as server:
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
