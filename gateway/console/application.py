@@ -12,7 +12,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.console import cases, deadlines, following, messages, parties, sign_in, trail
+from gateway.console import cases, deadlines, following, messages, parties, replays, sign_in, trail
 from gateway.console.cookies import PATH, Signer
 from gateway.console.desk import Desk
 from gateway.console.entrance import Page, guarded
@@ -55,6 +55,12 @@ PAGES: Final[tuple[tuple[str, str, Permission, Page], ...]] = (
     ("GET", "/zaken/{id}", Permission.LOOK, cases.case),
     ("POST", "/zaken/{id}", Permission.HANDLE, cases.resolve),
     ("GET", "/termijnen", Permission.LOOK, deadlines.deadlines),
+    ("GET", "/onbezorgd", Permission.LOOK, replays.dead_letters),
+    ("GET", "/herhalingen", Permission.OPERATE, replays.replays),
+    ("POST", "/herhalingen", Permission.OPERATE, replays.start),
+    ("GET", "/herhalingen/nieuw", Permission.OPERATE, replays.preview),
+    ("GET", "/herhalingen/{id}", Permission.OPERATE, replays.replay),
+    ("POST", "/herhalingen/{id}", Permission.OPERATE, replays.pause),
     ("GET", "/controle", Permission.AUDIT, trail.trail),
     ("POST", "/controle", Permission.AUDIT, trail.verify),
     ("GET", "/partijen", Permission.LOOK, parties.parties),

@@ -9,11 +9,13 @@ from gateway.services.access import Access, Parties
 from gateway.services.audit import Audit
 from gateway.services.clock import Clock
 from gateway.services.current_routes import CurrentRoutes
+from gateway.services.dead_letters import DeadLetters
 from gateway.services.deadlines import Deadlines
 from gateway.services.following import Following
 from gateway.services.health import Watch
 from gateway.services.inquiry import Inquiry
 from gateway.services.manual_cases import ManualCases
+from gateway.services.replaying import Replaying
 from gateway.services.signing_in import Role, SigningIn
 from gateway.services.traffic import Traffic
 
@@ -38,10 +40,12 @@ class Desk:
 
     access: Access
     audit: Audit
+    dead_letters: DeadLetters
     deadlines: Deadlines
     following: Following
     manual_cases: ManualCases
     parties: Parties
+    replaying: Replaying
     inquiry: Inquiry
     watch: Watch
     traffic: Traffic

@@ -29,6 +29,8 @@ NAVIGATION: Final = (
     ("verzoeken", f"{PATH}/verzoeken", "Verzoeken", Permission.LOOK),
     ("zaken", f"{PATH}/zaken", "Zaken", Permission.LOOK),
     ("termijnen", f"{PATH}/termijnen", "Termijnen", Permission.LOOK),
+    ("onbezorgd", f"{PATH}/onbezorgd", "Onbezorgd", Permission.LOOK),
+    ("herhalingen", f"{PATH}/herhalingen", "Opnieuw proberen", Permission.OPERATE),
     ("partijen", f"{PATH}/partijen", "Partijen", Permission.LOOK),
     ("routes", f"{PATH}/routes", "Routes", Permission.LOOK),
     ("controle", f"{PATH}/controle", "Controle", Permission.AUDIT),

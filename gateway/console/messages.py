@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from starlette.responses import Response
@@ -15,6 +16,7 @@ from gateway.console.paging import PAGE, as_uuid, next_address
 from gateway.console.readable import Row, readable
 from gateway.console.words import STATUSES, TYPES
 from gateway.errors import ContentRemovedError
+from gateway.exchange.replay import DELIVERED, REPLAYABLE
 from gateway.ijw.bericht import Bericht
 from gateway.ijw.finding import Finding
 from gateway.services.clock import DUTCH_TIME
@@ -42,10 +44,9 @@ class Wanted:
     after: str = ""
 
     @classmethod
-    def of(cls, visit: Visit) -> Wanted:
-        """Read the address; what is no choice of the form counts for nothing."""
-        given = visit.request.query_params
-        wanted = cls(**{name: given.get(name, "").strip()[:40] for name in cls.__slots__})
+    def of(cls, given: Mapping[str, Any]) -> Wanted:
+        """Read an address, or a form; what is no choice of the form counts for nothing."""
+        wanted = cls(**{name: str(given.get(name, "")).strip()[:40] for name in cls.__slots__})
         return cls(
             type=wanted.type if wanted.type in TYPES else "",
             status=wanted.status if wanted.status in STATUSES else "",
@@ -72,7 +73,7 @@ class Wanted:
 
 def messages(visit: Visit) -> Response:
     """Show the list; a BSN to search by comes in a form, never in an address."""
-    wanted = Wanted.of(visit)
+    wanted = Wanted.of(visit.request.query_params)
     bsn = str(visit.form.get("bsn", "")).strip()
     # Who looks for a person sees personal data by finding them: that takes the permission, and a form.
     searching = visit.request.method == "POST" and visit.person.may(Permission.REVEAL)
@@ -116,6 +117,7 @@ def message(visit: Visit) -> Response:
         revealed=revealed,
         asked=visit.request.method == "POST",
         may_reveal=visit.person.may(Permission.REVEAL),
+        may_replay=visit.person.may(Permission.OPERATE) and found.message.status in REPLAYABLE | {DELIVERED},
         names={party.code: party.name for party in visit.desk.parties.listed()},
     )
 

@@ -42,6 +42,9 @@ STATES: Final = {
     "handled": "safe",
     "failed": "danger",
     "expired": "danger",
+    "running": "warning",
+    "paused": "warning",
+    "finished": "safe",
     "open": "warning",
     "allocated": "safe",
     "underInvestigation": "warning",
@@ -105,6 +108,15 @@ EVENTS: Final = {
     "expired": "verlopen: te lang gewacht",
     "deadline-overdue": "termijn verstreken",
     "replayed": "opnieuw aangeboden",
+}
+REPLAY_STATES: Final = {"running": "loopt", "paused": "stilgelegd", "finished": "klaar"}
+OUTCOMES: Final = {
+    "queued": "wacht weer op de ontvanger",
+    "redelivered": "wacht weer, al had de ontvanger het al",
+    "manual": "naar mensen",
+    "unchanged": "blijft zoals het is",
+    "skipped": "overgeslagen: het was intussen anders",
+    "failed": "niet gelukt",
 }
 RELATIONS: Final = {
     "retourbericht": "retourbericht",

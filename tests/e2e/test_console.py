@@ -137,6 +137,19 @@ def test_a_viewer_follows_an_allocation(chromium: Browser, running: Server) -> N
     assert page.get_by_role("heading", name="Stopbericht").is_visible()
 
 
+def test_an_administrator_tries_again(chromium: Browser, running: Server) -> None:
+    """A replay is counted first, then started, and tells of each message what it became."""
+    page = signed_in(chromium, running, Role.ADMINISTRATOR)
+    page.get_by_role("link", name="Opnieuw proberen").click()
+    page.get_by_role("link", name="Berichten kiezen").click()
+    page.get_by_label("Status").select_option("manual")
+    page.get_by_role("button", name="Tellen").click()
+    assert page.locator("tbody").get_by_text("blijft zoals het is").is_visible()
+    picture(page, "console-opnieuw")
+    page.get_by_role("button", name="1 bericht opnieuw proberen").click()
+    assert page.get_by_role("heading", name="Per bericht").is_visible()
+
+
 def test_an_auditor_reads_the_trail(chromium: Browser, running: Server) -> None:
     """The trail tells who did what, and whether it is whole."""
     page = signed_in(chromium, running, Role.AUDITOR)
@@ -169,12 +182,12 @@ def test_no_page_has_barriers(chromium: Browser, running: Server, role: Role, ph
     """No page has serious or critical violations of WCAG, nor scrolls sideways on a phone."""
     page = signed_in(chromium, running, role, phone=phone)
     addresses = []
-    for listed in ("berichten", "toewijzingen", "verzoeken", "routes", "zaken"):
+    for listed in ("berichten", "toewijzingen", "verzoeken", "routes", "zaken", "onbezorgd", "herhalingen"):
         page.goto(f"{running.url}/console/{listed}")
         # A few of each list: the pages behind one list differ in what they say, not in how they are made.
         rows = page.locator("td:first-child a").all()[:_FEW]
         addresses += [link.get_attribute("href") or "" for link in (*page.locator("nav a").all(), *rows)]
-    for address in dict.fromkeys(["/console/aanmelden", "/console/nergens", *addresses]):
+    for address in dict.fromkeys(["/console/aanmelden", "/console/nergens", "/console/herhalingen/nieuw", *addresses]):
         page.goto(f"{running.url}{address}")
         found = Axe().run(page)
         grave = [v["id"] for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
