@@ -74,7 +74,7 @@ PIP_COMPILE = env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/
 
 lock: install ## Take the newest version of every dependency into the locks
 	@$(PIP_COMPILE) --output-file requirements.lock pyproject.toml
-	@$(PIP_COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	@$(PIP_COMPILE) --extra dev --extra traces --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
 clean: ## Remove what the tools made; ./var and .venv stay
 	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

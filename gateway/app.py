@@ -41,8 +41,8 @@ def create() -> ASGIApp:
                 rounds.join()
             gateway.close()
 
-    application = make_application(
-        gateway.services, lifespan, make_console(gateway.desk), rate_limit=settings.rate_limit
+    application = gateway.traces.application(
+        make_application(gateway.services, lifespan, make_console(gateway.desk), rate_limit=settings.rate_limit)
     )
     # What was made so far stays as long as the process does: the collector need not look at it again, nor come by
     # every seven hundred objects when one message alone makes hundreds that go by themselves. To look for garbage

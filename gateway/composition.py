@@ -72,6 +72,7 @@ from gateway.settings import Settings
 from gateway.store.condition import has_messages
 from gateway.store.engine import Database, DatabaseFailedError
 from gateway.store.vault import Keyring
+from gateway.traces import Traces, make_traces
 from gateway.transport.ggk0210 import SoapTransport, TlsFiles
 from gateway.transport.mail import MailServer, MailTransport
 from gateway.transport.mailbox import Mailbox
@@ -97,11 +98,13 @@ class Gateway:
     desk: Desk
     upkeep: Upkeep
     rebuild: Rebuild
+    traces: Traces
 
     def close(self) -> None:
         """Finish what was begun, and let go of the database."""
         self.services.commits.close()
         self.database.close()
+        self.traces.close()
 
 
 def make_codec(settings: Settings) -> tuple[Codec, Codelijsten]:
@@ -185,6 +188,7 @@ def _keeps_messages(database: Database) -> bool:
 def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     """Wire a gateway; raises ConfigurationError, with what to do, when it cannot work as it is set."""
     codec, lists = make_codec(settings)
+    traces = make_traces(settings.otlp_endpoint)
     routes = CurrentRoutes(settings.routes_dir, lists, clock)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(settings.database, pool_size=settings.database_pool)
@@ -219,7 +223,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         audit=audit,
         parties=Parties(database, routes, audit, clock),
         intake=intake,
-        commits=GroupCommit(intake.settle),
+        commits=GroupCommit(traces.settling(intake.settle)),
         queueing=Queueing(database, routes, audit, clock),
         holding=Holding(database, keyring, audit, clock),
         replaying=replaying,
@@ -256,7 +260,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         "webhook": WebhookChannel(WebhookTransport(networks), endpoints, clock),
         **make_channels(settings, routes, reading, clock),
     }
-    sending = Sending(database, channels, clock, held=pushing.held)
+    sending = Sending(database, traces.channels(channels), clock, held=pushing.held)
     chores = [
         cases.escalate,
         *make_bounces(settings, database, clock),
@@ -265,7 +269,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         texts.remove_old,
         Counting(database, clock).chore,
     ]
-    upkeep = Upkeep(database, clock, sending, chores=chores)
+    upkeep = Upkeep(database, clock, sending, chores=chores, within=traces.round)
     desk = Desk(
         access=services.access,
         audit=audit,
@@ -286,7 +290,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         sign_on=make_sign_on(settings),
     )
     rebuild = Rebuild(database, keyring, codec, clock)
-    return Gateway(settings, database, routes, codec, services, desk, upkeep, rebuild)
+    return Gateway(settings, database, routes, codec, services, desk, upkeep, rebuild, traces)
 
 
 def _tls(settings: Settings) -> TlsFiles:

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     rate_limit: Annotated[int, Field(ge=0, le=100_000)] = 1000
     # How long messages are kept; without, what gateway/exchange/retention.py says.
     retention_file: Path | None = None
+    # A collector of OpenTelemetry, to which traces go (OTLP over HTTP).
+    otlp_endpoint: Annotated[str | None, Field(pattern=r"^https?://[!-~]+$")] = None
     log_format: Literal["console", "json"] | None = None
     smtp_url: SecretStr | None = None
     # As whom the gateway mails, where bounces go, and how links in a mail begin.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 import structlog
@@ -27,12 +28,19 @@ class Upkeep:
     """The worker's rounds; several may go round at once."""
 
     def __init__(
-        self, database: Database, clock: Clock, sending: Sending, chores: Sequence[Callable[[], int]] = ()
+        self,
+        database: Database,
+        clock: Clock,
+        sending: Sending,
+        chores: Sequence[Callable[[], int]] = (),
+        within: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         """Work on this database, and send what is to be sent; do a part of each chore in every round.
 
         A chore gives how many things it did, and does no more at a time than leases and deadlines can wait for.
+        A round that `run` goes is gone `within` a context of its own.
         """
+        self._within = within
         self._chores = chores
         self._database = database
         self._clock = clock
@@ -60,7 +68,8 @@ class Upkeep:
         """Go round until told to stop; a database that is away for a while is waited for."""
         while not self._stop.is_set():
             try:
-                moved = self.round()
+                with self._within():
+                    moved = self.round()
             except Exception as error:  # noqa: BLE001 - whatever went wrong in one round, there has to be a next
                 _log.warning("upkeep-failed", reason=type(error).__name__)
             else:
