@@ -31,6 +31,7 @@ from gateway.services.current_routes import CurrentRoutes
 from gateway.services.dead_letters import DeadLetters
 from gateway.services.deadlines import Deadlines
 from gateway.services.deciding import Deciding
+from gateway.services.deliveries import Deliveries
 from gateway.services.drafting import Drafting
 from gateway.services.due import Due
 from gateway.services.endpoints import Endpoints
@@ -275,13 +276,14 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         audit=audit,
         dead_letters=services.dead_letters,
         deadlines=services.deadlines,
+        deliveries=Deliveries(database),
         following=services.following,
         manual_cases=cases,
         parties=services.parties,
         replaying=replaying,
         inquiry=services.inquiry,
         watch=services.watch,
-        traffic=Traffic(database, clock),
+        traffic=Traffic(database, services.dead_letters, clock),
         signing_in=SigningIn(database, audit, clock),
         routes=routes,
         lists=lists,

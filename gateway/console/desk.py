@@ -11,6 +11,7 @@ from gateway.services.clock import Clock
 from gateway.services.current_routes import CurrentRoutes
 from gateway.services.dead_letters import DeadLetters
 from gateway.services.deadlines import Deadlines
+from gateway.services.deliveries import Deliveries
 from gateway.services.following import Following
 from gateway.services.health import Watch
 from gateway.services.inquiry import Inquiry
@@ -42,6 +43,7 @@ class Desk:
     audit: Audit
     dead_letters: DeadLetters
     deadlines: Deadlines
+    deliveries: Deliveries
     following: Following
     manual_cases: ManualCases
     parties: Parties

@@ -21,6 +21,7 @@ from gateway.ijw.bericht import Bericht
 from gateway.ijw.finding import Finding
 from gateway.services.clock import DUTCH_TIME
 from gateway.services.signing_in import Permission
+from gateway.store.deadlines import DeadlineFilter
 from gateway.store.messages import MessageFilter
 from gateway.wire.document import Document
 from gateway.wire.report_rows import Excerpt, excerpt
@@ -114,6 +115,12 @@ def message(visit: Visit) -> Response:
         content=_content(visit, message_id, findings, reason if revealed else ""),
         findings=findings,
         hidden=max(0, len(found.message.findings) - _MOST_FINDINGS),
+        # For the municipality's eyes alone; who only looks here has no more need of it than the other side.
+        private=found.message.private[:_MOST_FINDINGS] if visit.person.may(Permission.REVEAL) else (),
+        due=visit.desk.deadlines.search(
+            DeadlineFilter(messages=(message_id,)), visit.person.caller, limit=PAGE, after=None
+        )[0],
+        handed=visit.desk.deliveries.of_message(message_id),
         revealed=revealed,
         asked=visit.request.method == "POST",
         may_reveal=visit.person.may(Permission.REVEAL),

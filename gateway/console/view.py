@@ -15,6 +15,7 @@ from gateway.console.words import (
     ALLOCATION_STATES,
     DEADLINE_KINDS,
     DEADLINE_STATES,
+    ENDINGS,
     EVENTS,
     OUTCOMES,
     RELATIONS,
@@ -22,10 +23,12 @@ from gateway.console.words import (
     REQUEST_STATES,
     ROLES,
     SCOPES,
+    SENDING_STATES,
     SOURCES,
     STATES,
     STATUSES,
     TYPES,
+    WAYS,
 )
 from gateway.services.clock import DUTCH_TIME
 
@@ -48,6 +51,7 @@ def _environment() -> Environment:
         ALLOCATION_STATES=ALLOCATION_STATES,
         DEADLINE_KINDS=DEADLINE_KINDS,
         DEADLINE_STATES=DEADLINE_STATES,
+        ENDINGS=ENDINGS,
         EVENTS=EVENTS,
         OUTCOMES=OUTCOMES,
         RELATIONS=RELATIONS,
@@ -55,10 +59,12 @@ def _environment() -> Environment:
         REQUEST_STATES=REQUEST_STATES,
         ROLES=ROLES,
         SCOPES=SCOPES,
+        SENDING_STATES=SENDING_STATES,
         SOURCES=SOURCES,
         STATES=STATES,
         STATUSES=STATUSES,
         TYPES=TYPES,
+        WAYS=WAYS,
     )
     return environment
 

@@ -118,6 +118,25 @@ OUTCOMES: Final = {
     "skipped": "overgeslagen: het was intussen anders",
     "failed": "niet gelukt",
 }
+WAYS: Final = {"mail": "e-mail", "webhook": "webhook", "ggk0210": "GGk"}
+SENDING_STATES: Final = {
+    "due": "wacht",
+    "sending": "wordt verstuurd",
+    "sent": "verstuurd",
+    "failed": "opgegeven",
+    "dropped": "niet meer nodig",
+}
+ENDINGS: Final = {
+    "acknowledged": "overgenomen",
+    "failed": "mislukt",
+    "released": "teruggegeven",
+    "expired": "ophaaltermijn voorbij",
+    "delivered": "bezorgd",
+    "hiccup": "mislukt, wordt opnieuw geprobeerd",
+    "refused": "voorgoed geweigerd",
+    "lost": "onderbroken, afloop onbekend",
+    "dropped": "niet meer nodig",
+}
 RELATIONS: Final = {
     "retourbericht": "retourbericht",
     "heenbericht": "bericht waarop dit antwoord geeft",

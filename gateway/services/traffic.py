@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from gateway.exchange.deadlines import State
 from gateway.services.clock import DUTCH_TIME, Clock, dutch_day
-from gateway.store import queues
+from gateway.services.dead_letters import DeadLetterGroup, DeadLetters
+from gateway.store import deadlines, queues
 from gateway.store.engine import Database
 from gateway.store.queues import Depth
 from gateway.store.tally import tally
@@ -17,27 +19,34 @@ from gateway.store.traffic import per_hour
 
 HOURS: Final = 24
 DAYS: Final = 14
+_CAUSES: Final = 5  # the largest; all of them have a page
 # Everybody who opens the overview sees the same numbers; counting two weeks of messages for each would be waste.
 _REMEMBERED: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What passed through in the last hours and days (in Dutch time), what waits, and what needs attention."""
+    """What passed through in the last hours and days (in Dutch time), what waits, and what needs attention.
+
+    `causes` are the largest groups of dead letters; `overdue` counts deadlines that have passed, by kind.
+    """
 
     at: datetime
     hours: list[tuple[datetime, int]]
     days: list[tuple[date, int]]
     waiting: list[Depth]
     attention: dict[tuple[str, str], int]
+    causes: list[DeadLetterGroup]
+    overdue: dict[str, int]
 
 
 class Traffic:
     """Counts, and remembers for a moment what it counted."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, dead_letters: DeadLetters, clock: Clock) -> None:
         """Count in this database."""
         self._database = database
+        self._dead_letters = dead_letters
         self._clock = clock
         self._lock = threading.Lock()
         self._known: Numbers | None = None
@@ -58,6 +67,11 @@ class Traffic:
             counted = per_hour(connection, since=since)
             waiting = queues.depth(connection, now=now)
             attention = tally(connection, now)
+            due = deadlines.standing(connection, now=now)
+        overdue: Counter[str] = Counter()
+        for (kind, _, state), number in due.items():
+            if state == State.OVERDUE:
+                overdue[kind] += number
         hours = [datetime.fromtimestamp(this_hour.timestamp() - 3600 * back, DUTCH_TIME) for back in range(HOURS)]
         by_day: Counter[date] = Counter()
         for hour, number in counted.items():
@@ -68,4 +82,6 @@ class Traffic:
             days=[(day, by_day[day]) for day in (first_day + timedelta(days=n) for n in range(DAYS))],
             waiting=sorted(waiting, key=lambda depth: depth.oldest_received_at),
             attention={key: number for key, number in attention.items() if key[1] not in {"queued", "leased"}},
+            causes=self._dead_letters.grouped()[:_CAUSES],
+            overdue=dict(overdue),
         )

@@ -118,13 +118,14 @@ class DeadlineRow:
 class DeadlineFilter:
     """Which deadlines: all conditions hold together, an empty one asks nothing.
 
-    `parties` are those whose deadlines may be seen, as one of the two that each is between; None sees all. Without
-    `with_opt_out` those of messages for the back-office alone are left out.
+    `messages` are those that they follow from. `parties` are those whose deadlines may be seen, as one of the two that
+    each is between; None sees all. Without `with_opt_out` those of messages for the back-office alone are left out.
     """
 
     states: tuple[State, ...] = ()
     kinds: tuple[Kind, ...] = ()
     owners: tuple[str, ...] = ()
+    messages: tuple[UUID, ...] = ()
     parties: tuple[str, ...] | None = None
     with_opt_out: bool = True
 
@@ -271,6 +272,8 @@ def _conditions(wanted: DeadlineFilter, now: datetime, after: UUID | None) -> It
         yield deadline.c.kind.in_([kind.value for kind in wanted.kinds])
     if wanted.owners:
         yield deadline.c.owner.in_(wanted.owners)
+    if wanted.messages:
+        yield deadline.c.message_id.in_(wanted.messages)
     if not wanted.with_opt_out:
         opted_out = select(tables.message.c.id).where(text(tables.OPTED_OUT))
         yield deadline.c.message_id.not_in(opted_out)

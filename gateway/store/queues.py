@@ -106,6 +106,12 @@ def get_lease(conn: Connection, lease_id: UUID) -> LeaseRow | None:
     return None if row is None else LeaseRow.from_row(row)
 
 
+def leases_of(conn: Connection, message_id: UUID) -> list[LeaseRow]:
+    """Give the leases that there were of a message, the first one first."""
+    query = select(_LEASE).where(_LEASE.c.message_id == message_id).order_by(_LEASE.c.id)
+    return [LeaseRow.from_row(row) for row in conn.execute(query)]
+
+
 def acknowledge(conn: Connection, lease_id: UUID, *, now: datetime) -> Closing:
     """Take the message over for good, also after the lease expired as long as nobody else has taken it since."""
     held = _hold(conn, lease_id)
