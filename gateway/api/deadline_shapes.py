@@ -12,7 +12,9 @@ from gateway.api.shapes import Limit, MessageType, PartyCode, _Shape
 from gateway.exchange.deadlines import Kind, State
 
 # By their names and not as the enums themselves, whose names and docstrings are about the code.
-KindName: TypeAlias = Literal["retour", "declaration", "answer", "investigation", "woonplaatsbeginsel", "start", "stop"]
+KindName: TypeAlias = Literal[
+    "retour", "declaration", "answer", "investigation", "woonplaatsbeginsel", "start", "stop", "advice"
+]
 StateName: TypeAlias = Literal["open", "met", "overdue", "dropped"]
 
 
