@@ -13,7 +13,7 @@ TYPED := $(wildcard gateway tests benchmarks tools docs/client.py)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install run demo test lint check format bench chaos openapi rules lifecycle tables lock clean
+.PHONY: help install run demo test lint check format bench chaos fuzz openapi rules lifecycle tables lock clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -54,6 +54,9 @@ bench: install ## Run the benchmarks
 
 chaos: install ## Kill processes, connections and a PostgreSQL of its own under load, and count messages; ARGS="--seconds 60"
 	@$(BIN)/python -m benchmarks.chaos $(ARGS)
+
+fuzz: install ## Break messages at random for an hour, and read them; ARGS="--seconds 60"
+	@$(BIN)/python -m tools.fuzz $(ARGS)
 
 openapi: install ## Write openapi/openapi.json anew from the code
 	@$(BIN)/python -m tools.openapi
