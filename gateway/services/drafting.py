@@ -82,6 +82,8 @@ class Known:
     parties: set[str]
     answered: Mapping[tuple[str, str, str], MessageRow]
     requests: Mapping[tuple[str, str, str], Sequence[MessageRow]]
+    complete: bool = True  # whether all is known that follows from earlier messages
+    pushes: bool = True  # whether anything is pushed to anybody
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,8 @@ class Pushing:
         waiting = [
             each for message in batch.written for each in (message, message.reply) if each and each.status == "queued"
         ]
-        endpoints = self.endpoints(connection, {message.recipient for message in waiting})
+        recipients = {message.recipient for message in waiting} if batch.known.pushes else set()
+        endpoints = self.endpoints(connection, recipients)
         outgoing = [
             (message.id, batch.known.now, new)
             for message in waiting

@@ -24,8 +24,9 @@ from gateway.services.drafting import Candidate, Draft, Drafting, Known, row_of
 from gateway.services.judging import judged_against
 from gateway.services.ledger import ByHand, Changes, Entry, Ledger
 from gateway.services.surroundings import Surroundings
-from gateway.store import manual_cases, messages, rebuilding
-from gateway.store.admission import known_parties, valid_tokens
+from gateway.store import manual_cases, messages
+from gateway.store.admission import admission, known_parties
+from gateway.store.bulk import together
 from gateway.store.engine import Database
 from gateway.store.messages import AlreadyAnswered, Duplicate, NewMessage, Stored
 from gateway.store.rows import MessageRow
@@ -76,10 +77,6 @@ Follower: TypeAlias = Callable[[Connection, Batch], None]
 Also: TypeAlias = Callable[[Connection, Sequence[Accepted | Refusal]], None]
 
 
-class _OvertakenError(ConflictError):
-    """A message of the batch was there already, or was answered meanwhile."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Twin:
     """The same message stands earlier in the batch, at this place."""
@@ -121,8 +118,8 @@ class Settling:
         """Keep the messages, all in one transaction; each is kept, known already, or refused for itself.
 
         Nearly all messages are new, so that is taken for granted first: who looks for each of them beforehand pays
-        for it with every message. When one is not, nothing of the try is kept, and the next one does look. What has
-        to happen in the same transaction is done by `also`, in every try.
+        for it with every message. When one is not, the database refuses it, nothing of the try is kept, and the next
+        one does look. What has to happen in the same transaction is done by `also`, in every try.
         """
         for tries in range(1, _MOST_TRIES):
             try:
@@ -151,13 +148,13 @@ class Settling:
         with self.database.write() as connection:
             known = self._look_up(connection, candidates, now)
             before = _old(connection, candidates, known) if look else {}
-            judges = rebuilding.is_complete(connection)
-            this = Round(connection, known, Ledger(connection, self.keyring, now), judges, before)
+            this = Round(connection, known, Ledger(connection, self.keyring, now), known.complete, before)
             drafts = self._drafts(this, candidates)
-            changes = this.ledger.close()
             new = [draft.message for draft in drafts if isinstance(draft, Draft)]
-            if not all(isinstance(outcome, Stored) for outcome in messages.save(connection, self.keyring, new)):
-                raise _OvertakenError
+            messages.lock_answered(connection, new)
+            with together(connection):
+                changes = this.ledger.close()
+                messages.add(connection, self.keyring, new)
             this.ledger.close_declarations()
             messages.mark_opted_out(connection, _marked_afterwards(candidates, drafts))
             batch = Batch(known, this.taken, changes, new)
@@ -176,9 +173,12 @@ class Settling:
         elsewhere = {candidate.address.recipient for candidate in candidates} - self.routes.routes.keys()
         requests = {key for candidate in candidates for key in requests_answered_by(candidate.bericht)}
         answers = {candidate.address.answers for candidate in candidates if candidate.address.answers}
+        admitted = admission(connection, {candidate.caller.token_id for candidate in candidates}, now)
         return Known(
             now=now,
-            tokens=valid_tokens(connection, {candidate.caller.token_id for candidate in candidates}, now),
+            tokens=admitted.tokens,
+            complete=admitted.complete,
+            pushes=admitted.pushes,
             parties=known_parties(connection, elsewhere) | self.routes.routes.keys(),
             answered=messages.find_by_keys(connection, answers) if answers else {},
             requests=messages.requests_for(connection, requests) if requests else {},

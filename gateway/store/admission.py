@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, exists, or_, select
 
-from gateway.store import tables
+from gateway.store import rebuilding, tables
+from gateway.store.ggk_tables import endpoint
+from gateway.store.lifecycle_tables import rebuild
 
 _TOKEN = tables.token
-# Made once: making a query anew costs more than asking it, and this one is asked for every batch of messages.
-_VALID = select(_TOKEN.c.id).where(
+_REBUILDING = exists(select(rebuild.c.id))
+_PUSHES = exists(select(endpoint.c.id).where(endpoint.c.state == "active"))
+# Made once: making a query anew costs more than asking it, and this one is asked for every batch of messages. What else
+# each batch has to know is asked along with it: a question of its own takes longer than finding the answer.
+_ADMITTED = select(_TOKEN.c.id, _REBUILDING, _PUSHES).where(
     _TOKEN.c.id.in_(bindparam("token_ids", expanding=True)),
     _TOKEN.c.revoked_at.is_(None),
     or_(_TOKEN.c.expires_at.is_(None), _TOKEN.c.expires_at > bindparam("now")),
@@ -19,9 +25,21 @@ _VALID = select(_TOKEN.c.id).where(
 _KNOWN = select(tables.party.c.code).where(tables.party.c.code.in_(bindparam("codes", expanding=True)))
 
 
-def valid_tokens(conn: Connection, token_ids: Collection[str], now: datetime) -> set[str]:
-    """Give those of the tokens that are neither revoked nor past their end."""
-    return set(conn.scalars(_VALID, {"token_ids": list(token_ids), "now": now}))
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Which tokens are good, whether all is known that follows from the messages, and whether anything is pushed."""
+
+    tokens: set[str]
+    complete: bool
+    pushes: bool
+
+
+def admission(conn: Connection, token_ids: Collection[str], now: datetime) -> Admission:
+    """Give those of the tokens that are neither revoked nor past their end, and how the gateway stands."""
+    rows = conn.execute(_ADMITTED, {"token_ids": list(token_ids), "now": now}).all()
+    if not rows:  # Only a person at the console, or nobody.
+        return Admission(set(), rebuilding.is_complete(conn), pushes=True)
+    return Admission({row[0] for row in rows}, complete=not rows[0][1], pushes=bool(rows[0][2]))
 
 
 def known_parties(conn: Connection, codes: Collection[str]) -> set[str]:

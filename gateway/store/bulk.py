@@ -28,6 +28,8 @@ Row: TypeAlias = tuple[Any, ...]
 # Each number of rows is a statement of its own, that is prepared once on each connection. A batch is rarely over
 # sixteen; above that there are only a few sizes, so that what is prepared stays within bounds.
 _ANY_UP_TO = 16
+# Where a connection says that its statements are being sent together.
+_TOGETHER = "together"
 _STEPS = (64, 32, _ANY_UP_TO)
 
 
@@ -95,13 +97,20 @@ class BulkInsert:
 
 @contextmanager
 def together(conn: Connection) -> Iterator[None]:
-    """Send the statements inside without waiting for each one's answer, where the database can: one wait for all."""
-    if conn.dialect.name == "sqlite":
+    """Send the statements inside without waiting for each one's answer, where the database can: one wait for all.
+
+    Inside another one it changes nothing. What is asked inside has to be a statement of which nobody reads the answer.
+    """
+    if conn.dialect.name == "sqlite" or conn.info.get(_TOGETHER):
         yield
         return
     driver: psycopg.Connection[Any] = cast("psycopg.Connection[Any]", conn.connection.driver_connection)
-    with driver.pipeline():
-        yield
+    conn.info[_TOGETHER] = True
+    try:
+        with driver.pipeline():
+            yield
+    finally:
+        del conn.info[_TOGETHER]
 
 
 def _chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:

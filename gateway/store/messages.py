@@ -33,6 +33,7 @@ __all__ = [
     "NewMessage",
     "Outcome",
     "Stored",
+    "add",
     "answered_among",
     "content_parts",
     "events",
@@ -41,6 +42,7 @@ __all__ = [
     "first_received",
     "get",
     "has_content",
+    "lock_answered",
     "relations",
     "requests_for",
     "save",
@@ -53,8 +55,7 @@ Key: TypeAlias = tuple[str, str, str]
 ReferenceKey: TypeAlias = tuple[str, str, str]
 """What names a request: provider, municipality, ReferentieAanbieder."""
 
-_MESSAGES = BulkInsert(
-    tables.message,
+_COLUMNS = (
     "id",
     "type",
     "release",
@@ -70,8 +71,9 @@ _MESSAGES = BulkInsert(
     "received_at",
     "expires_at",
     "answers",
-    or_skip=True,
 )
+_MESSAGES = BulkInsert(tables.message, *_COLUMNS, or_skip=True)
+_NEW_MESSAGES = BulkInsert(tables.message, *_COLUMNS)
 _SUBJECTS = BulkInsert(tables.message_subject, "message_id", "key_id", "bsn_hash")
 _REFERENCES = BulkInsert(tables.message_reference, "provider", "municipality", "reference", "message_id")
 _RELATIONS = BulkInsert(tables.message_relation, "message_id", "related_id", "kind")
@@ -167,6 +169,29 @@ class AlreadyAnswered:
 
 
 Outcome: TypeAlias = Stored | Duplicate | AlreadyAnswered
+
+
+def lock_answered(conn: Connection, messages: Sequence[NewMessage]) -> None:
+    """Lock what messages answer, in one order, so that two answers to it wait for each other."""
+    answered = {message.answers for message in messages if message.answers is not None}
+    if answered and conn.dialect.name == "postgresql":
+        conn.execute(_LOCK_ANSWERED, {"answered": list(answered)})
+
+
+def add(conn: Connection, keyring: Keyring, messages: Sequence[NewMessage]) -> None:
+    """Write messages that are taken to be new, with their replies, without waiting in between.
+
+    Raises ConflictError when one of them is not new after all, or answers what was answered: then the transaction is
+    of no use any more. What they answer has to be locked.
+    """
+    replies = [message.reply for message in messages if message.reply is not None]
+    small, large = _by_size([*messages, *replies])
+    with together(conn):
+        for some in (messages, replies):
+            _NEW_MESSAGES.run(conn, [_row(message) for message in sorted(some, key=_key)])
+        save_contents(conn, keyring, ((message.id, message.size, message.content) for message in small))
+        _insert_small_things(conn, keyring, [*messages, *replies])
+    save_contents(conn, keyring, ((message.id, message.size, message.content) for message in large))
 
 
 def save(conn: Connection, keyring: Keyring, messages: Sequence[NewMessage]) -> list[Outcome]:

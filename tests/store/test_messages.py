@@ -284,3 +284,17 @@ def test_a_new_message_does_not_show_what_it_says(database: Database) -> None:
     message = a_message(bsns=(BSN,))
     assert BSN not in repr(message)
     assert "staat" not in repr(message)
+
+
+def test_what_is_taken_to_be_new_goes_in_one_go(database: Database) -> None:
+    """New messages are written with all that belongs to them; one that is not new spoils the whole transaction."""
+    first, third = a_message(bsns=(BSN,)), a_message()
+    second = a_message(bsns=(BSN,), reply=None)
+    with database.write() as conn:
+        messages.add(conn, database.keyring, [first, second])
+    with pytest.raises(ConflictError), database.write() as conn:
+        messages.add(conn, database.keyring, [third, replace(second, id=new_id(second.received_at))])
+    with database.read() as conn:
+        kept = messages.find_by_keys(conn, [first.key, second.key, third.key])
+        assert {row.id for row in kept.values()} == {first.id, second.id}
+        assert b"".join(messages.content_parts(conn, database.keyring, first.id)) == CONTENT
