@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from gateway.exchange.agreement import Agreement
 from gateway.rules.history import Tarief
 from gateway.rules.rule import OwnProduct
 
 DEFAULT_MAX_ATTEMPTS = 5
+FROM_PROVIDERS: Final = frozenset({"JW305", "JW307", "JW315", "JW317", "JW323"})
+"""What a provider sends to start something."""
 
 
 class Delivery(StrEnum):
@@ -92,8 +95,15 @@ class Route:
     ggk: GgkDoor | None = None
 
     def handled_by_people(self, message_type: str) -> Manual | None:
-        """Give what is agreed about a type of message that people handle; nothing for one that takes its way."""
-        return self.manual if self.manual is not None and message_type in self.manual.types else None
+        """Give what is agreed about a type of message that people handle; nothing for one that takes its way.
+
+        A municipality that is reached by mail has everything that starts something handled by people. A retourbericht
+        asks nothing of anybody: it waits in the queue.
+        """
+        if self.manual is None:
+            return None
+        by_mail = self.delivery is Delivery.EMAIL and message_type in FROM_PROVIDERS
+        return self.manual if by_mail or message_type in self.manual.types else None
 
     def tarieven_of(self, provider: str) -> tuple[Tarief, ...] | None:
         """Give the tariffs of the contract with a provider; None where no table of them is there."""

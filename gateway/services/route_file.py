@@ -80,7 +80,7 @@ class _SettingsTable(Table):
     """How messages of a municipality are treated; what is left out stays as it is."""
 
     delivery: Literal["queue", "ggk0210", "webhook", "email"] | None = Field(
-        default=None, description='hoe berichten de gemeente bereiken: "queue", "ggk0210" of "webhook"'
+        default=None, description='hoe berichten de gemeente bereiken: "queue", "ggk0210", "webhook" of "email"'
     )
     history_checks: Literal["off", "advise", "enforce"] | None = Field(
         default=None,

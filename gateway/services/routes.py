@@ -192,9 +192,10 @@ def _unsupported_delivery(
     source: Source, place: Place, table: MunicipalityTable, delivery: str | None
 ) -> Iterator[Problem]:
     key = ".".join(name for name in (*place, "delivery") if isinstance(name, str))
-    if delivery == "email":
-        expected = expectation(("municipality", "delivery"))
-        yield source.problem((*place, "delivery"), f'{key}: "email" wordt nog niet ondersteund; verwacht {expected}.')
+    if delivery == "email" and not (table.manual and table.manual.email):
+        expected = expectation(("municipality", "manual", "email"))
+        reason = f'{key}: bij "email" hoort [municipality.manual] met email; verwacht {expected}.'
+        yield source.problem((*place, "delivery"), reason)
     if delivery == "ggk0210" and not (table.ggk0210 and table.ggk0210.endpoint):
         expected = expectation(("municipality", "ggk0210", "endpoint"))
         reason = f'{key}: bij "ggk0210" hoort [municipality.ggk0210] met endpoint; verwacht {expected}.'

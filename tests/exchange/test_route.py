@@ -1,5 +1,7 @@
 """Routes as values."""
 
+from dataclasses import replace
+
 from gateway.exchange.route import Answerer, Delivery, HistoryChecks, Manual, Route, RouteTable
 
 DIEMEN = Route("0384", "Diemen", "Voorbeeldregio")
@@ -31,3 +33,11 @@ def test_table_looks_up_by_code() -> None:
     assert "9999" not in table
     assert list(table) == [DIEMEN, DEVENTER]
     assert len(table) == 2
+
+
+def test_a_municipality_that_is_reached_by_mail() -> None:
+    """People handle everything that starts something; a retourbericht waits, for it asks nothing."""
+    route = replace(DEVENTER, delivery=Delivery.EMAIL)
+    for message_type in ("JW305", "JW307", "JW315", "JW317", "JW323"):
+        assert route.handled_by_people(message_type) is DEVENTER.manual
+    assert route.handled_by_people("JW302") is None

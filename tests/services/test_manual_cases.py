@@ -366,3 +366,19 @@ def test_ijsselland_as_it_ships(tmp_path: Path, clock: Clock, municipality: str,
     assert posted.status == status
     assert (posted.handling is not None) == (status == "manual")
     gateway.close()
+
+
+def test_a_municipality_that_is_reached_by_mail(tmp_path: Path) -> None:
+    """With delivery = "email" whatever starts something becomes a case with a mail; nothing waits in a queue."""
+    gateway = open_gateway(tmp_path)
+    table = tmp_path / "routes" / "proef.toml"
+    before = table.read_text(encoding="utf-8")
+    table.write_text(before.replace(f'code = "{MANUAL}"\n', f'code = "{MANUAL}"\ndelivery = "email"\n'))
+    # A look after a change only takes note of it; the next one reads what was left alone.
+    assert any(gateway.routes.refresh() for _ in range(3))
+    message = accepted(gateway, caller_for(gateway, PROVIDER), heenbericht("JW307", municipality=MANUAL)).message
+    assert message.status == "manual"
+    assert message.handling is not None
+    with gateway.database.read() as connection:
+        assert len(outbox.of_messages(connection, [message.id])[message.id]) == 1
+    gateway.close()

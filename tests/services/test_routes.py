@@ -332,7 +332,7 @@ def test_limits_are_kept(tmp_path: Path, lists: Codelijsten) -> None:
         ('delivery = "fax"', 4, "municipality.delivery: deze waarde past niet"),
         ('delivery = "ggk0210"', 4, 'municipality.delivery: bij "ggk0210" hoort [municipality.ggk0210]'),
         ('delivery = "ggk0210"\n[municipality.ggk0210]\nendpoint = "http://ggk.example"', 6, "het https-adres"),
-        ('delivery = "email"', 4, "nog niet ondersteund"),
+        ('delivery = "email"', 4, 'bij "email" hoort [municipality.manual] met email'),
         ('[municipality.limits]\nmedical_referral_budget = "veel"', 5, "in euro"),
         (
             '[[municipality.tariff]]\nprovider = "65656055"\ncode = "45A04"\nunit = "83"\namount = 1',
@@ -350,7 +350,7 @@ def test_limits_are_kept(tmp_path: Path, lists: Codelijsten) -> None:
             "municipality.product.valid_until: ligt voor valid_from",
         ),
         ('[[municipality.change]]\ndelivery = "fax"', 5, "municipality.change.delivery: deze waarde past niet"),
-        ('[[municipality.change]]\ndelivery = "email"', 5, 'change.delivery: "email" wordt nog niet ondersteund'),
+        ('[[municipality.change]]\ndelivery = "email"', 5, 'change.delivery: bij "email" hoort [municipality.manual]'),
         (
             "[[municipality.change]]\nvalid_from = 2024-01-02\nvalid_until = 2024-01-01",
             6,
