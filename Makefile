@@ -13,7 +13,7 @@ TYPED := $(wildcard gateway tests benchmarks tools docs/client.py)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install run demo test lint check format bench chaos fuzz openapi rules lifecycle tables lock clean
+.PHONY: help install run demo test lint check format bench chaos fuzz openapi rules lifecycle tables lock clean audit sbom
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -66,6 +66,14 @@ lifecycle: install ## Draw the pictures in docs/lifecycle.md anew from the code
 
 rules: install ## Write docs/rules.md anew from the code
 	@$(BIN)/python -m tools.rules
+
+audit: install ## Look whether a dependency of the lock has a known weakness
+	@$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip --progress-spinner off
+
+sbom: install ## Write dist/sbom.json: what the gateway is made of, as CycloneDX
+	@mkdir -p dist
+	@$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --of JSON -o dist/sbom.json
+	@echo dist/sbom.json
 
 tables: install ## Write docs/routes.md anew from the code
 	@$(BIN)/python -m tools.routes
