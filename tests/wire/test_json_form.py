@@ -220,8 +220,16 @@ def test_wrong_names(name: str, message: str) -> None:
         (b"\xef\xbb\xbf{}", Kind.NOT_WELL_FORMED, None),
         (b"[" * 100_000, Kind.NOT_WELL_FORMED, None),
         (b"9" * 10_000, Kind.NOT_WELL_FORMED, None),
-        (b"[]", Kind.SCHEMA_INVALID, 'Verwacht wordt een object met "type", "release" en "bericht".'),
-        (b'{"x": 1}', Kind.SCHEMA_INVALID, 'Verwacht wordt een object met "type", "release" en "bericht".'),
+        (
+            b"[]",
+            Kind.SCHEMA_INVALID,
+            'Verwacht wordt een object met "type", "release", "bericht" en zo nodig "optOut".',
+        ),
+        (
+            b'{"x": 1}',
+            Kind.SCHEMA_INVALID,
+            'Verwacht wordt een object met "type", "release", "bericht" en zo nodig "optOut".',
+        ),
         (
             b'{"type": "JW999"}',
             Kind.SCHEMA_INVALID,
