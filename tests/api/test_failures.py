@@ -19,13 +19,13 @@ SECRET = f"{SURNAME} {BSN}"
 @pytest.fixture(params=["reading", "judging", "writing"])
 def broken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Let taking a message fail at some moment, with an error that tells what it should not."""
-    save = messages.save
+    add = messages.add
 
     def fail(*_: Any, **__: Any) -> Any:
         raise RuntimeError(SECRET)
 
-    def fail_after_saving(*arguments: Any) -> Any:
-        save(*arguments)
+    def fail_after_writing(*arguments: Any) -> Any:
+        add(*arguments)
         raise RuntimeError(SECRET)
 
     match request.param:
@@ -34,7 +34,7 @@ def broken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
         case "judging":
             monkeypatch.setattr("gateway.services.intake.address_of", fail)
         case _:
-            monkeypatch.setattr("gateway.services.settling.messages.save", fail_after_saving)
+            monkeypatch.setattr("gateway.services.settling.messages.add", fail_after_writing)
     return str(request.param)
 
 
@@ -114,14 +114,14 @@ def test_a_database_that_goes_away_under_a_post(
 
 def test_a_lost_connection_is_tried_again(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection that broke in the middle is no reason to bother the sender."""
-    save, broken = messages.save, [DatabaseUnavailableError()]
+    add, broken = messages.add, [DatabaseUnavailableError()]
 
-    def save_once_broken(*arguments: Any) -> Any:
+    def add_once_broken(*arguments: Any) -> Any:
         if broken:
             raise broken.pop()
-        return save(*arguments)
+        return add(*arguments)
 
-    monkeypatch.setattr("gateway.services.settling.messages.save", save_once_broken)
+    monkeypatch.setattr("gateway.services.settling.messages.add", add_once_broken)
     assert client.post(post_of("JW305")).status_code == 202
 
 

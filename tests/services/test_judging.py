@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from gateway.api.receipts import leased, receipt
 from gateway.composition import Gateway
@@ -15,6 +16,7 @@ from gateway.ijw.bericht import Bericht
 from gateway.ijw.levering import JW306
 from gateway.ijw.verzoek import JW316
 from gateway.services.caller import Caller
+from gateway.store.lifecycle_tables import rebuild
 from gateway.store.rows import MessageRow
 from gateway.wire.document import Document
 from tests.berichten import BSN, MUNICIPALITY, OTHER_PROVIDER, PROVIDER, answer_to, heenbericht, post_of, xml
@@ -246,11 +248,12 @@ def test_a_pause_that_is_too_long(gateway: Gateway, provider: Caller) -> None:
         assert [finding.code for finding in kept.findings if finding.source == "gateway"] == codes
 
 
-def test_half_a_dossier_is_no_reason(gateway: Gateway, provider: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_half_a_dossier_is_no_reason(gateway: Gateway, provider: Caller) -> None:
     """As long as dossiers are being made anew, only what the message itself tells is advised upon."""
     municipality = caller_for(gateway, MUNICIPALITY)
     accepted(gateway, municipality, _allocated(100_000))
-    monkeypatch.setattr("gateway.store.rebuilding.is_complete", lambda _: False)
+    with gateway.database.write() as connection:
+        connection.execute(insert(rebuild).values(id=1, step="waiting"))
     kept = accepted(gateway, provider, _for_budget(PLAIN, 100_000, "2026-05-31")).message
     assert (kept.findings, kept.private) == ((), ())
     wrong = _for_budget(PLAIN, 150_000).replace(b">1</ijw:Identificatie>", b">2</ijw:Identificatie>")
