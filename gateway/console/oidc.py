@@ -81,7 +81,7 @@ async def _metadata(sign_on: SignOn) -> dict[str, Any]:
 
 
 async def _claims(sign_on: SignOn, metadata: dict[str, Any], id_token: str, nonce: str) -> dict[str, Any]:
-    keys = KeySet.import_key_set(await _get(metadata["jwks_uri"]))  # type: ignore[arg-type]
+    keys = KeySet.import_key_set(await _get(metadata["jwks_uri"]))  # type: ignore[arg-type]  # what it takes is told by the library when it reads it
     token = jwt.decode(id_token, keys, algorithms=_ALGORITHMS)
     registry = jwt.JWTClaimsRegistry(
         leeway=_LEEWAY_SECONDS,

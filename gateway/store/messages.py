@@ -221,9 +221,7 @@ def _refusal(message: NewMessage, existing: dict[Key, MessageRow]) -> Outcome:
 
 
 def _insert(conn: Connection, messages: Sequence[NewMessage], answering: Collection[UUID] = ()) -> set[UUID]:
-    answered = {message.answers for message in messages if message.answers is not None}.difference(answering)
-    if answered and conn.dialect.name == "postgresql":
-        conn.execute(_LOCK_ANSWERED, {"answered": list(answered)})
+    lock_answered(conn, [message for message in messages if message.answers not in answering])
     rows = [_row(message) for message in sorted(messages, key=_key)]
     # SQLite gives the ids as text.
     return {value if isinstance(value, UUID) else UUID(value) for value in _MESSAGES.run(conn, rows)}
