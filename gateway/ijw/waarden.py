@@ -14,7 +14,8 @@ from typing import Self
 
 _DATE = re.compile(r"(-?[0-9]{4,})-([0-9]{2})-([0-9]{2})")
 _DATE_LENGTH = len("2026-04-01")
-_SPACES = " \t\n\r"
+SPACES = " \t\n\r"
+"""White space as XML has it: less than `str.strip` takes away."""
 # More digits than any year that a calendar could be compared by.
 _FAR = 9
 
@@ -57,7 +58,7 @@ def read_getal(text: str) -> int:
         number = int(text)
     except ValueError:
         # Python refuses to read thousands of digits; here all but a few of them are leading zeros.
-        digits = text.strip(_SPACES)
+        digits = text.strip(SPACES)
         number = int(digits.lstrip("+-").lstrip("0") or "0") * (-1 if digits.startswith("-") else 1)
     if str(number) == text:
         return number
@@ -78,7 +79,7 @@ def _read_plain_datum(text: str) -> date:
 
 
 def _read_written_datum(text: str) -> date:
-    found = _DATE.fullmatch(text.strip(_SPACES))
+    found = _DATE.fullmatch(text.strip(SPACES))
     if found is None:
         message = "not a date"
         raise ValueError(message)
@@ -96,7 +97,7 @@ def _read_written_datum(text: str) -> date:
 
 def read_tijd(text: str) -> time:
     """Read an xs:time without time zone that is known to be valid."""
-    clock = text.strip(_SPACES)
+    clock = text.strip(SPACES)
     # XML Schema counts 24:00:00 as the midnight that ends the day.
     value = time.fromisoformat("00" + clock[2:] if clock.startswith("24") else clock)
     if value.isoformat() == text:
@@ -120,4 +121,4 @@ def plain_spelling(value: str | int | date | time) -> str | int:
     if isinstance(value, int):
         return int(value)
     # The spelling is kept only where the plain value says less than what was written: a far year, a fine fraction.
-    return value if isinstance(value, str) else spelling(value).strip(_SPACES)
+    return value if isinstance(value, str) else spelling(value).strip(SPACES)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from gateway.ijw.berichten import BY_NAMESPACE
 from gateway.ijw.finding import Finding
+from gateway.ijw.waarden import SPACES
 from gateway.wire.document import Document
 from gateway.wire.expat import Parser, feed, new_parser
 from gateway.wire.model import ClassModel, ElementModel, TextModel
@@ -23,7 +24,6 @@ MAX_FINDINGS = 250
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _XSI_HARMLESS = {f"{_XSI} schemaLocation", f"{_XSI} noNamespaceSchemaLocation"}
 _RELEASE = re.compile(r"http://www\.istandaarden\.nl/(ijw|iwmo|iwlz|ipgb)/([0-9]{1,2})_([0-9]{1,2})/\w+/schema")
-_SPACES = " \t\n\r"
 # Texts that were found right are remembered, for most of them come back: dates, codes, names of products.
 _REMEMBERED = 20_000
 _SHORT = 40
@@ -174,7 +174,7 @@ class _Walk:
             return
         if isinstance(place.model, TextModel):
             self._text.append(text)
-        elif not place.told and text.strip(_SPACES):
+        elif not place.told and text.strip(SPACES):
             place.told = True
             self._tell(place, f"In {place.name} staat tekst; daarin mogen alleen elementen staan.")
 

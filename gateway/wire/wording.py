@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final, TypeAlias
 
+from gateway.ijw.waarden import SPACES
 from gateway.wire.model import TextModel
 from gateway.wire.patterns import words
 
@@ -15,7 +16,6 @@ Meaning: TypeAlias = Callable[[str, str], str | None]
 
 # Longer lists than this are named, not written out.
 _SHORT_LIST: Final = 24
-_SPACES: Final = " \t\n\r"
 _DATE = re.compile(r"(-?)([0-9]{4,})-([0-9]{2})-([0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})?")
 _TIME = re.compile(r"([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
@@ -42,7 +42,7 @@ def should_be(model: TextModel, meaning: Meaning) -> str:
 def wrong(model: TextModel, text: str) -> str | None:
     """Say what is wrong with a text, or nothing when it is allowed."""
     if model.base != "string":
-        text = text.strip(_SPACES)  # Other types than text leave white space around them out of account.
+        text = text.strip(SPACES)  # Other types than text leave white space around them out of account.
     if model.enumeration:
         fault = None if text in model.enumeration else _wrong_code(model, text)
     elif model.base == "string":
@@ -55,7 +55,7 @@ def wrong(model: TextModel, text: str) -> str | None:
 def _wrong_code(model: TextModel, text: str) -> str:
     if not text:
         return "het element is leeg"
-    around = text.strip(_SPACES) in model.enumeration
+    around = text.strip(SPACES) in model.enumeration
     return "om de code staan spaties" if around else "de code staat niet in de lijst"
 
 
@@ -73,7 +73,7 @@ def _wrong_pattern(model: TextModel, text: str) -> str | None:
     ]
     if not broken:
         return None
-    if not text.strip(_SPACES):
+    if not text.strip(SPACES):
         return "er staan alleen spaties" if text else "het element is leeg"
     if "\n" in text or "\r" in text:
         return "er staat een regeleinde in"
