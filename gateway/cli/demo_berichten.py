@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Final
 
 from gateway.ijw.bericht import Bericht, Header
+from gateway.ijw.codes import DEBET, EERSTE_AANLEVERING, EIGEN_NAAM, PER_WEEK, UUR
 from gateway.ijw.declaratie import JW323
 from gateway.ijw.levering import JW305, JW307
 from gateway.ijw.toewijzing import JW301
@@ -31,14 +32,10 @@ from gateway.ijw.verzoek import JW315, JW317
 
 # Jeugdhulp ambulant regulier, inspanningsgericht: so many hours (04) a week (2).
 _PRODUCT: Final = Product(categorie="45", code="45A04")
-_UUR, _PER_WEEK = "04", "2"
 _HUISARTS: Final = "02"
 _BRP_ADRES: Final = "01"
 _VOLGENS_PLAN: Final = "31"
 _VERANDERDE_SITUATIE: Final = "1"
-_EERSTE_AANLEVERING: Final = "1"
-_EIGEN_NAAM: Final = "1"
-_DEBET: Final = "D"
 
 _UREN: Final = 16
 _TARIEF: Final = 9500  # 95 euro an hour, in cents
@@ -64,7 +61,7 @@ class Kind:
     def volledige_naam(self) -> VolledigeNaam:
         """Give the name as a municipality writes it."""
         return VolledigeNaam(
-            geslachtsnaam=Achternaam(achternaam="Voorbeeld"), voornamen=self.voornaam, naam_gebruik=_EIGEN_NAAM
+            geslachtsnaam=Achternaam(achternaam="Voorbeeld"), voornamen=self.voornaam, naam_gebruik=EIGEN_NAAM
         )
 
 
@@ -210,7 +207,7 @@ class Script:
             product=_PRODUCT,
             toewijzing_ingangsdatum=self._first,
             begindatum=self._first,
-            status_aanlevering=_EERSTE_AANLEVERING,
+            status_aanlevering=EERSTE_AANLEVERING,
         )
         client = JW305.Client(
             bsn=SAM.bsn,
@@ -229,7 +226,7 @@ class Script:
             begindatum=self._first,
             reden_beeindiging=_VOLGENS_PLAN,
             einddatum=self._last,
-            status_aanlevering=_EERSTE_AANLEVERING,
+            status_aanlevering=EERSTE_AANLEVERING,
         )
         client = JW307.Client(
             bsn=SAM.bsn,
@@ -249,15 +246,15 @@ class Script:
             product_code=_PRODUCT.code or "",
             product_periode=maand,
             geleverd_volume=_UREN,
-            eenheid=_UUR,
+            eenheid=UUR,
             product_tarief=_TARIEF,
-            ingediend_bedrag=BedragMetDC(bedrag=_UREN * _TARIEF, debet_credit=_DEBET),
+            ingediend_bedrag=BedragMetDC(bedrag=_UREN * _TARIEF, debet_credit=DEBET),
         )
         declaratie = JW323.Declaratie(
             declaratie_nummer="DEMO0001",
             declaratie_periode=maand,
             declaratie_dagtekening=self._today,
-            totaal_ingediend_bedrag=TotaalBedragMetDC(totaal_bedrag=_UREN * _TARIEF, debet_credit=_DEBET),
+            totaal_ingediend_bedrag=TotaalBedragMetDC(totaal_bedrag=_UREN * _TARIEF, debet_credit=DEBET),
             clienten=(JW323.Client(bsn=SAM.bsn, prestaties=(prestatie,)),),
         )
         return JW323(header=self._header(JW323, self._today), declaratie=declaratie)
@@ -276,4 +273,4 @@ class Script:
 
 
 def _omvang(uren: int) -> Omvang:
-    return Omvang(volume=uren, eenheid=_UUR, frequentie=_PER_WEEK)
+    return Omvang(volume=uren, eenheid=UUR, frequentie=PER_WEEK)

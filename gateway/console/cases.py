@@ -10,7 +10,8 @@ from starlette.responses import RedirectResponse, Response
 from gateway.console.cookies import PATH
 from gateway.console.entrance import Visit
 from gateway.console.paging import PAGE, as_uuid, asked, next_address
-from gateway.exchange.manual_case import WOONPLAATSBEGINSEL, CaseOutcome, reference_of
+from gateway.exchange.manual_case import CaseOutcome, reference_of
+from gateway.ijw.codes import WOONPLAATSBEGINSEL
 from gateway.services.audit import Act
 from gateway.services.manual_cases import Case, ClosedOtherwise, NotResolved, Resolution
 from gateway.services.signing_in import Permission

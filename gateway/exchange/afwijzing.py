@@ -11,18 +11,19 @@ from typing import Any, Final, TypeVar
 from gateway.exchange.retour import GOEDGEKEURD, NIET_BEOORDEELD, answer_header, declaration_header
 from gateway.ijw.bericht import Bericht
 from gateway.ijw.berichten import ANTWOORD_MET
+from gateway.ijw.codes import CREDIT, DEBET
 from gateway.ijw.declaratie import JW323, JW325
 from gateway.ijw.finding import Finding
 from gateway.ijw.klasse import Klasse, velden
 from gateway.ijw.typen import TotaalBedragMetDC
 from gateway.ijw.verzoek import JW317
+from gateway.rules.rule import TECHNISCH_ONJUIST
 from gateway.rules.table import RULES
 
-TECHNISCH_ONJUIST: Final = "0001"
 _HEADER: Final = "/Bericht/Header"
 _PRESTATIES: Final = "/Bericht/Declaratie/Clienten"
 _ABOUT: Final = {rule.code: rule.about for rule in RULES}
-_NIETS: Final = TotaalBedragMetDC(totaal_bedrag=0, debet_credit="D")
+_NIETS: Final = TotaalBedragMetDC(totaal_bedrag=0, debet_credit=DEBET)
 
 K = TypeVar("K", bound=Klasse)
 
@@ -115,12 +116,12 @@ def _refused_clients(heen: JW323, findings: Sequence[Finding]) -> tuple[JW323.Cl
 
 def _granted(heen: JW323, refused: tuple[JW323.Client, ...]) -> TotaalBedragMetDC:
     total = _sum(heen.declaratie.clienten) - _sum(refused)
-    return TotaalBedragMetDC(totaal_bedrag=abs(total), debet_credit="C" if total < 0 else "D")
+    return TotaalBedragMetDC(totaal_bedrag=abs(total), debet_credit=CREDIT if total < 0 else DEBET)
 
 
 def _sum(clients: tuple[JW323.Client, ...]) -> int:
     amounts = (prestatie.ingediend_bedrag for client in clients for prestatie in client.prestaties)
-    return sum(amount.bedrag if amount.debet_credit == "D" else -amount.bedrag for amount in amounts)
+    return sum(amount.bedrag if amount.debet_credit == DEBET else -amount.bedrag for amount in amounts)
 
 
 def _concerns_header(finding: Finding) -> bool:

@@ -15,14 +15,21 @@ from typing import Final, TypeAlias
 
 from gateway.exchange.agreement import Asked, Breach, Situation
 from gateway.exchange.werkdagen import werkdagen_later
-from gateway.ijw.declaratie import JW323
-from gateway.ijw.dossier import (
+from gateway.ijw.codes import (
+    ETMAAL,
+    MINUUT,
+    PER_DAG,
+    PER_MAAND,
+    PER_WEEK,
     REDEN_VERVALLEN,
     REDEN_VERWIJDERD,
     TIJDELIJK_BEEINDIGD,
+    TOTAAL,
+    UUR,
     VERWIJDEREN,
-    Dossier,
 )
+from gateway.ijw.declaratie import JW323
+from gateway.ijw.dossier import Dossier
 from gateway.ijw.typen import Omvang
 from gateway.ijw.verzoek import JW317
 from gateway.rules.rule import At
@@ -31,8 +38,6 @@ CENTS: Final = 100
 # Huisarts, jeugdarts, medisch specialist.
 ARTSEN: Final = frozenset({"02", "03", "05"})
 VERZOEKEN: Final = frozenset({"JW315", "JW317"})
-MINUUT, UUR, ETMAAL = "01", "04", "14"
-PER_DAG, PER_WEEK, PER_MAAND, TOTAAL = "1", "2", "4", "6"
 _REMOVED: Final = frozenset({REDEN_VERWIJDERD, REDEN_VERVALLEN})
 _A_DAY: Final = timedelta(days=1)
 _WEEK: Final = 7

@@ -11,14 +11,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, TypeAlias
 
-from gateway.exchange.deadlines import IN_ONDERZOEK
-from gateway.ijw.dossier import AFGEWEZEN, REDEN_VERWIJDERD
+from gateway.ijw.codes import AFGEWEZEN, EIGEN_NAAM, IN_ONDERZOEK, REDEN_AANBIEDER, REDEN_VERWIJDERD, TOTAAL
 
 Fields: TypeAlias = Mapping[str, Any]
 
-REDEN_AANBIEDER: Final = "12"
-TOTAAL: Final = "6"
-EIGEN_NAAM: Final = "1"
 _DAY: Final = timedelta(days=1)
 
 # What a request tells of the client; the rest of it is about the request.

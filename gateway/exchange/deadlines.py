@@ -18,21 +18,12 @@ from gateway.exchange.lifecycle import Validity, allocation_of
 from gateway.exchange.werkdagen import werkdagen_later
 from gateway.ijw.bericht import Kant
 from gateway.ijw.berichten import ANTWOORD_MET, BERICHTEN
+from gateway.ijw.codes import IN_ONDERZOEK, TIJDELIJK_BEEINDIGD, WOONPLAATSBEGINSEL
 from gateway.ijw.declaratie import JW323
-from gateway.ijw.dossier import (
-    TIJDELIJK_BEEINDIGD,
-    Dossier,
-    Feit,
-    Verzoek,
-    nietig,
-    version_order,
-)
+from gateway.ijw.dossier import Dossier, Feit, Verzoek, nietig, version_order
 from gateway.ijw.levering import JW305, JW307
 from gateway.ijw.toewijzing import JW301
 from gateway.ijw.verzoek import JW315, JW319
-
-IN_ONDERZOEK: Final = "2"
-WOONPLAATSBEGINSEL: Final = "8"
 
 _OF_VOT: Final = "OP274"
 _OF_VOW: Final = "OP346"

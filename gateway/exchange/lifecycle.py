@@ -15,24 +15,14 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from gateway.exchange.feiten import RequestFile
+from gateway.ijw.codes import AFGEWEZEN, DEBET, REDEN_VERVALLEN, REDEN_VERWIJDERD, TIJDELIJK_BEEINDIGD, VERWIJDEREN
 from gateway.ijw.declaratie import JW323
-from gateway.ijw.dossier import (
-    AFGEWEZEN,
-    REDEN_VERVALLEN,
-    REDEN_VERWIJDERD,
-    TIJDELIJK_BEEINDIGD,
-    VERWIJDEREN,
-    Dossier,
-    Feit,
-    version_order,
-)
+from gateway.ijw.dossier import Dossier, Feit, version_order
 from gateway.ijw.levering import JW305, JW307
 from gateway.ijw.toewijzing import JW301
 from gateway.ijw.verzoek import JW315, JW317, JW319
 
 Version: TypeAlias = Feit[JW301.ToegewezenProduct]
-
-_DEBET: Final = "D"
 
 
 class Validity(StrEnum):
@@ -297,7 +287,7 @@ def _telling_order(moment: Moment) -> tuple[Any, ...]:
 
 def _event_of(klasse: JW305.StartProduct | JW307.StopProduct | JW323.Prestatie) -> Event:
     if isinstance(klasse, JW323.Prestatie):
-        return Event.DECLARED if klasse.ingediend_bedrag.debet_credit == _DEBET else Event.CREDITED
+        return Event.DECLARED if klasse.ingediend_bedrag.debet_credit == DEBET else Event.CREDITED
     if klasse.status_aanlevering == VERWIJDEREN:
         return Event.START_REMOVED if isinstance(klasse, JW305.StartProduct) else Event.STOP_REMOVED
     return levering_event(klasse)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from gateway.exchange.address import RequestKey
 from gateway.ijw.bericht import Bericht, Header
+from gateway.ijw.codes import AFGEWEZEN
 from gateway.ijw.declaratie import JW323
 from gateway.ijw.levering import JW305, JW307
 from gateway.ijw.toewijzing import JW301
@@ -18,8 +19,6 @@ from gateway.ijw.verzoek import JW315, JW317, JW319
 WERKDAGEN: Final = 5
 """Within so many working days a request is answered (OP274, OP346); a case takes no longer than the exchange would."""
 
-AFGEWEZEN: Final = "1"
-WOONPLAATSBEGINSEL: Final = "8"
 _REFERENCE_LENGTH: Final = 8
 
 

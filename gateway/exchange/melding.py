@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from gateway.exchange.besluit import TOTAAL, Fields, merged
-from gateway.ijw.dossier import EERSTE_AANLEVERING
+from gateway.exchange.besluit import Fields, merged
+from gateway.ijw.codes import EERSTE_AANLEVERING, TOTAAL
 
 _CLIENT: Final = ("bsn", "geboortedatum", "geslacht")
 _NAAM: Final = ("geslachtsnaam", "voornamen", "voorletters")

@@ -9,8 +9,6 @@ from gateway.ijw.bericht import AntwoordHeader, Bericht, Header, Heenbericht, Ka
 from gateway.ijw.klasse import Klasse, klasse
 from gateway.ijw.typen import BedragMetDC, GeslotenPeriode, Referentie, TotaalBedragMetDC
 
-DEBET, CREDIT = "D", "C"
-
 
 @klasse
 class JW323(Heenbericht):

@@ -10,23 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, Generic, Self, TypeAlias, TypeVar
+from typing import Generic, Self, TypeAlias, TypeVar
 from uuid import UUID
 
-from gateway.ijw.declaratie import CREDIT, JW323
+from gateway.ijw.codes import AFGEWEZEN, CREDIT, REDEN_VERVALLEN, REDEN_VERWIJDERD, VERWIJDEREN
+from gateway.ijw.declaratie import JW323
 from gateway.ijw.klasse import Klasse
 from gateway.ijw.levering import JW305, JW307
 from gateway.ijw.toewijzing import JW301
 from gateway.ijw.verzoek import JW315, JW317, JW319
-
-EERSTE_AANLEVERING: Final = "1"
-GEWIJZIGDE_AANLEVERING: Final = "2"
-VERWIJDEREN: Final = "3"
-REDEN_VERVALLEN: Final = "01"
-REDEN_VERWIJDERD: Final = "13"
-TIJDELIJK_BEEINDIGD: Final = "20"
-AFGEWEZEN: Final = "1"
-IN_ONDERZOEK: Final = "2"
 
 K = TypeVar("K", bound=Klasse)
 Levering: TypeAlias = JW305.StartProduct | JW307.StopProduct

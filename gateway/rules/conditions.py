@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateway.ijw.declaratie import CREDIT, JW323, JW325
+from gateway.ijw.codes import AFGEWEZEN, CREDIT, EURO, IN_ONDERZOEK, PER_WEEK
+from gateway.ijw.declaratie import JW323, JW325
 from gateway.ijw.toewijzing import JW301
 from gateway.ijw.typen import Adres, Communicatie, Verwijzer
 from gateway.ijw.verzoek import JW315, JW317, JW319
@@ -19,11 +20,8 @@ from gateway.rules.product import (
 from gateway.rules.rule import Breaches, Context, at, rule
 
 NEDERLAND: Final = "NL"
-EURO: Final = "83"
-PER_WEEK: Final = "2"
 TOLK_TAAL: Final = "1"
 BRP_ADRES, VERBLIJFADRES, TIJDELIJK_ADRES = "01", "03", "04"
-AFGEWEZEN, IN_ONDERZOEK = "1", "2"
 # Huisarts, jeugdarts, gecertificeerde instelling, medisch specialist.
 MET_AGB_CODE: Final = frozenset({"02", "03", "04", "05"})
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
-from gateway.ijw.declaratie import CREDIT, DEBET, JW323, JW325
+from gateway.ijw.codes import CREDIT, DEBET
+from gateway.ijw.declaratie import JW323, JW325
 from gateway.ijw.typen import BedragMetDC, GeslotenPeriode, TotaalBedragMetDC
 from gateway.rules.dates import parts, years_before
 from gateway.rules.doubles import doubles

@@ -10,14 +10,14 @@ from calendar import monthrange
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from gateway.ijw.codes import MINUUT, REDEN_VERWIJDERD, UUR
 from gateway.ijw.declaratie import JW323
-from gateway.ijw.dossier import REDEN_VERWIJDERD
 from gateway.ijw.toewijzing import JW301
 from gateway.rules.declared import is_debit
 from gateway.rules.doubles import doubles
 from gateway.rules.history import HistoryContext, Tarief
 from gateway.rules.rule import Breaches, Level, at, rule
-from gateway.rules.volume import MINUUT, UUR, delivered, fits, most_in, most_in_all
+from gateway.rules.volume import delivered, fits, most_in, most_in_all
 
 _Used: TypeAlias = Callable[[JW323.Prestatie], int]
 

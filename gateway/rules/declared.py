@@ -6,7 +6,8 @@ from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import Final
 
-from gateway.ijw.declaratie import CREDIT, DEBET, JW323
+from gateway.ijw.codes import CREDIT, DEBET
+from gateway.ijw.declaratie import JW323
 from gateway.ijw.dossier import Dossier, Feit
 from gateway.ijw.toewijzing import JW301
 from gateway.ijw.typen import BedragMetDC, Referentie

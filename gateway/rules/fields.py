@@ -8,12 +8,23 @@ from datetime import date
 from typing import Final, TypeAlias
 
 from gateway.ijw.bsn import passes_elfproef
-from gateway.ijw.declaratie import DEBET, JW323, JW325
+from gateway.ijw.codes import (
+    DEBET,
+    EERSTE_AANLEVERING,
+    EURO,
+    PER_MAAND,
+    PER_WEEK,
+    REDEN_VERVALLEN,
+    REDEN_VERWIJDERD,
+    TOTAAL,
+    VERWIJDEREN,
+)
+from gateway.ijw.declaratie import JW323, JW325
 from gateway.ijw.levering import JW305, JW307
 from gateway.ijw.toewijzing import JW301
 from gateway.ijw.typen import Adres, BedragMetDC, Geboortedatum, OpenPeriode, TotaalBedragMetDC, VolledigeNaam
 from gateway.ijw.verzoek import JW315, JW317
-from gateway.rules.conditions import EURO, NEDERLAND
+from gateway.rules.conditions import NEDERLAND
 from gateway.rules.product import (
     Gevraagd,
     einddatum_field,
@@ -27,15 +38,12 @@ from gateway.rules.rule import Breaches, Context, at, rule
 NIET_NATUURLIJK_PERSOON: Final = "6"
 MET_PARTNERNAAM: Final = frozenset({"1", "2", "3", "4"})
 ZONDER_PARTNERNAAM: Final = frozenset({"1", NIET_NATUURLIJK_PERSOON})
-EERSTE_AANLEVERING, VERWIJDEREN = "1", "3"
-VERVALLEN, VERWIJDERD = "01", "13"
 DAG_ONBEKEND, DAG_EN_MAAND_ONBEKEND, ALLES_ONBEKEND = "1", "2", "3"
 ONBEKENDE_DATUM: Final = date(1900, 1, 1)
 EERSTE_DECLARATIEDAG: Final = date(2021, 1, 1)
 # Etmaal, dagdeel, euro's, stuks (inspanning).
 GEEN_DAGELIJKSE_EENHEDEN: Final = frozenset({"14", "16", EURO, "84"})
-# Per week, per maand, totaal binnen geldigheidsduur toewijzing.
-NIET_PER_DAG: Final = frozenset({"2", "4", "6"})
+NIET_PER_DAG: Final = frozenset({PER_WEEK, PER_MAAND, TOTAAL})
 _POSTCODE: Final = re.compile(r"[1-9][0-9]{3}[a-zA-Z]{2}")
 
 _Client: TypeAlias = JW301.Client | JW305.Client | JW307.Client | JW315.Client | JW317.Client | JW323.Client
@@ -154,7 +162,7 @@ def cs335(product: JW301.ToegewezenProduct, _: Context) -> Breaches:
 
     Fout: RedenWijziging 13 met Einddatum een dag na Ingangsdatum, of zonder. Goed: beide datums 2026-04-01.
     """
-    if product.reden_wijziging == VERWIJDERD and product.einddatum != product.ingangsdatum:
+    if product.reden_wijziging == REDEN_VERWIJDERD and product.einddatum != product.ingangsdatum:
         yield at(product, "reden_wijziging", "einddatum", "ingangsdatum")
 
 
@@ -164,7 +172,7 @@ def cs336(product: JW301.ToegewezenProduct, _: Context) -> Breaches:
 
     Fout: RedenWijziging 01. Goed: RedenWijziging 14 (administratieve correctie).
     """
-    if product.reden_wijziging == VERVALLEN:
+    if product.reden_wijziging == REDEN_VERVALLEN:
         yield at(product, "reden_wijziging")
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Hashable, Iterable
 from datetime import date
 from typing import TypeAlias, TypeVar
 
-from gateway.ijw.dossier import TIJDELIJK_BEEINDIGD, VERWIJDEREN, Dossier, Feit, levering_key, nietig
+from gateway.ijw.codes import TIJDELIJK_BEEINDIGD, VERWIJDEREN
+from gateway.ijw.dossier import Dossier, Feit, levering_key, nietig
 from gateway.ijw.levering import JW305, JW307
 from gateway.rules.history import HistoryContext
 from gateway.rules.rule import Breaches, Context, Level, at, rule

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Final, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from gateway.ijw.bericht import AntwoordHeader, Bericht, Header, Kant
+from gateway.ijw.codes import EURO, MINUUT
 from gateway.ijw.declaratie import JW323, JW325
 from gateway.ijw.levering import JW305, JW307
 from gateway.ijw.toewijzing import JW301
 from gateway.ijw.typen import BerichtIdentificatie
 from gateway.ijw.verzoek import JW315, JW317, JW319
-from gateway.rules.conditions import EURO
 from gateway.rules.product import ingangsdatum_of
 from gateway.rules.rule import At, Breaches, Level, ReferenceContext, at, rule
-
-MINUUT: Final = "01"
 
 _MetGemeente: TypeAlias = JW301 | JW305 | JW307 | JW315 | JW317 | JW319 | JW323 | JW325
 _Gemeente: TypeAlias = Header | AntwoordHeader | JW319.Woonplaatsbeginsel

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Final
 
-from gateway.ijw.dossier import REDEN_VERWIJDERD, Dossier, nietig, version_order
+from gateway.ijw.codes import REDEN_VERWIJDERD
+from gateway.ijw.dossier import Dossier, nietig, version_order
 from gateway.ijw.toewijzing import JW301
 from gateway.rules.history import HistoryContext, Nummer
 from gateway.rules.product import named_numbers

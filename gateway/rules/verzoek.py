@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
-from gateway.ijw.dossier import IN_ONDERZOEK, Dossier, Verzoek, actueel, nietig
+from gateway.ijw.codes import IN_ONDERZOEK, TOTAAL, WOONPLAATSBEGINSEL
+from gateway.ijw.dossier import Dossier, Verzoek, actueel, nietig
 from gateway.ijw.toewijzing import JW301
 from gateway.ijw.verzoek import JW315, JW317, JW319
 from gateway.rules.doubles import doubles
@@ -13,9 +14,6 @@ from gateway.rules.history import HistoryContext
 from gateway.rules.product import named_numbers, runs_after_2020
 from gateway.rules.rule import Breaches, Context, Level, at, rule
 from gateway.rules.zorgperiode import Zorgperiode, overlapping
-
-WOONPLAATSBEGINSEL: Final = "8"
-TOTAAL: Final = "6"
 
 _Bericht: TypeAlias = JW315 | JW317
 _MetReferentie: TypeAlias = JW315.AangevraagdProduct | JW317.Verzoek

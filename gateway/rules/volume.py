@@ -8,14 +8,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
+from gateway.ijw.codes import MINUUT, PER_DAG, PER_MAAND, PER_WEEK, UUR
 from gateway.ijw.declaratie import JW323
 from gateway.ijw.toewijzing import JW301
 from gateway.ijw.typen import GeslotenPeriode, Omvang
 
-MINUUT, UUR = "01", "04"
 # Pieces by result, and euros; by effort are minutes, hours, days, parts of a day and pieces (84).
 OUTPUTGERICHT: Final = frozenset({"82", "83"})
-PER_DAG, PER_WEEK, PER_MAAND = "1", "2", "4"
 _MINUTES: Final = 60
 
 

@@ -14,10 +14,10 @@ from sqlalchemy import Connection
 
 from gateway.exchange import besluit
 from gateway.exchange.besluit import Aanvraag, Bekend, Fields, Stamp, contains
-from gateway.exchange.deadlines import IN_ONDERZOEK
 from gateway.exchange.lifecycle import RequestState
 from gateway.exchange.refusal import Refusal, Refused, refuse
-from gateway.ijw.dossier import AFGEWEZEN, Feit
+from gateway.ijw.codes import AFGEWEZEN, IN_ONDERZOEK
+from gateway.ijw.dossier import Feit
 from gateway.ijw.toewijzing import JW301
 from gateway.ijw.verzoek import JW319
 from gateway.services.caller import Caller

@@ -17,7 +17,8 @@ from gateway.exchange.besluit import Fields, nummer_of
 from gateway.exchange.lifecycle import RequestState
 from gateway.exchange.refusal import Refused, refuse
 from gateway.ijw.bericht import Bericht
-from gateway.ijw.dossier import VERWIJDEREN, Dossier, Feit
+from gateway.ijw.codes import VERWIJDEREN
+from gateway.ijw.dossier import Dossier, Feit
 from gateway.ijw.levering import JW305, JW307
 from gateway.ijw.verzoek import JW317
 from gateway.services.caller import Caller
