@@ -32,9 +32,9 @@ from gateway.rules.history import Declaratie, History, Nummer
 from gateway.services.clock import dutch_day
 from gateway.store import declarations
 from gateway.store.allocations import AllocationRow, numbered
-from gateway.store.bulk import together
 from gateway.store.declarations import NewDeclaration
 from gateway.store.dossiers import ClientKey, Dossiers
+from gateway.store.raw import together
 from gateway.store.requests import Requests
 from gateway.store.vault import Keyring
 

@@ -26,9 +26,9 @@ from gateway.services.ledger import ByHand, Changes, Entry, Ledger
 from gateway.services.surroundings import Surroundings
 from gateway.store import manual_cases, messages
 from gateway.store.admission import admission, known_parties
-from gateway.store.bulk import together
 from gateway.store.engine import Database
 from gateway.store.messages import AlreadyAnswered, Duplicate, NewMessage, Stored
+from gateway.store.raw import together
 from gateway.store.rows import MessageRow
 from gateway.store.vault import Keyring
 from gateway.wire.codec import Codec

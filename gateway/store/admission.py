@@ -6,21 +6,20 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, exists, or_, select
+from sqlalchemy import Connection, bindparam, exists, literal_column, select
 
 from gateway.store import rebuilding, tables
 from gateway.store.ggk_tables import endpoint
 from gateway.store.lifecycle_tables import rebuild
+from gateway.store.lookup import Lookup
 
 _TOKEN = tables.token
-_REBUILDING = exists(select(rebuild.c.id))
-_PUSHES = exists(select(endpoint.c.id).where(endpoint.c.state == "active"))
-# Made once: making a query anew costs more than asking it, and this one is asked for every batch of messages. What else
-# each batch has to know is asked along with it: a question of its own takes longer than finding the answer.
-_ADMITTED = select(_TOKEN.c.id, _REBUILDING, _PUSHES).where(
-    _TOKEN.c.id.in_(bindparam("token_ids", expanding=True)),
-    _TOKEN.c.revoked_at.is_(None),
-    or_(_TOKEN.c.expires_at.is_(None), _TOKEN.c.expires_at > bindparam("now")),
+# What else each batch has to know is asked along with its tokens: a question of its own takes longer than finding the
+# answer.
+_REBUILDING = exists(select(rebuild.c.id)).label("rebuilding")
+_PUSHES = exists(select(endpoint.c.id).where(endpoint.c.state == literal_column("'active'"))).label("pushes")
+_ADMITTED = Lookup(
+    select(_TOKEN.c.id, _TOKEN.c.expires_at, _REBUILDING, _PUSHES).where(_TOKEN.c.revoked_at.is_(None)), _TOKEN.c.id
 )
 _KNOWN = select(tables.party.c.code).where(tables.party.c.code.in_(bindparam("codes", expanding=True)))
 
@@ -36,10 +35,11 @@ class Admission:
 
 def admission(conn: Connection, token_ids: Collection[str], now: datetime) -> Admission:
     """Give those of the tokens that are neither revoked nor past their end, and how the gateway stands."""
-    rows = conn.execute(_ADMITTED, {"token_ids": list(token_ids), "now": now}).all()
+    rows = list(_ADMITTED.rows(conn, [(token,) for token in token_ids]))
     if not rows:  # Only a person at the console, or nobody.
         return Admission(set(), rebuilding.is_complete(conn), pushes=True)
-    return Admission({row[0] for row in rows}, complete=not rows[0][1], pushes=bool(rows[0][2]))
+    valid = {row.id for row in rows if row.expires_at is None or row.expires_at > now}
+    return Admission(valid, complete=not rows[0].rebuilding, pushes=bool(rows[0].pushes))
 
 
 def known_parties(conn: Connection, codes: Collection[str]) -> set[str]:

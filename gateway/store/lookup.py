@@ -5,15 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, and_, bindparam, or_
+from sqlalchemy import Column, Connection, Select, and_, bindparam, or_
+from sqlalchemy.dialects import postgresql
+
+from gateway.store.raw import Encoder, encoder, is_raw
+from gateway.store.raw import rows as raw_rows
 
 # Statements exist for these numbers of keys only, made once: making one anew costs more than asking it.
 _STEPS = (1, 2, 4, 8, 16, 32, 64)
+_POSTGRESQL = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
 class Lookup:
@@ -23,16 +28,30 @@ class Lookup:
         self._query = query
         self._columns = columns
 
-    def rows(self, conn: Connection, keys: Collection[Sequence[Any]]) -> Iterator[Row[Any]]:
-        """Give the rows with one of the keys."""
+    def rows(self, conn: Connection, keys: Collection[Sequence[Any]]) -> Iterator[Any]:
+        """Give the rows with one of the keys; their columns by name."""
         left = iter(keys)
         while some := list(islice(left, _STEPS[-1])):
             size = next(step for step in _STEPS if step >= len(some))
             some += some[-1:] * (size - len(some))
+            if is_raw(conn):
+                yield from self._raw_rows(conn, size, some)
+                continue
             parameters = {
                 _name(number, place): value for number, key in enumerate(some) for place, value in enumerate(key)
             }
             yield from conn.execute(self._statements[size], parameters)
+
+    def _raw_rows(self, conn: Connection, size: int, keys: Sequence[Sequence[Any]]) -> Iterable[Any]:
+        values = [
+            value if encode is None else encode(value)
+            for key in keys
+            for encode, value in zip(self._encoders, key, strict=True)
+        ]
+        found = raw_rows(conn, self._texts[size], values)
+        if not self._readers:
+            return found
+        return (row._replace(**{name: read(getattr(row, name)) for name, read in self._readers}) for row in found)
 
     @cached_property
     def _statements(self) -> dict[int, Select[Any]]:
@@ -40,6 +59,30 @@ class Lookup:
 
     def _is_key(self, number: int) -> Any:
         return and_(*(column == bindparam(_name(number, place)) for place, column in enumerate(self._columns)))
+
+    @cached_property
+    def _texts(self) -> dict[int, bytes]:
+        """Give the statements as PostgreSQL reads them, with the values of the keys in their order."""
+        texts = {}
+        for size, statement in self._statements.items():
+            compiled = statement.compile(dialect=_POSTGRESQL)
+            places = [_name(number, place) for number in range(size) for place in range(len(self._columns))]
+            if compiled.positiontup != places:
+                raise AssertionError("a query that is asked for keys has no other parameters")
+            texts[size] = compiled.string.encode()
+        return texts
+
+    @cached_property
+    def _encoders(self) -> list[Encoder | None]:
+        return [encoder(column, _POSTGRESQL.name) for column in self._columns]
+
+    @cached_property
+    def _readers(self) -> list[tuple[str, Callable[[Any], Any]]]:
+        """Give what SQLAlchemy does with values of columns that the driver reads differently."""
+        reads = (
+            (column.name, column.type.result_processor(_POSTGRESQL, None)) for column in self._query.selected_columns
+        )
+        return [(name, read) for name, read in reads if read is not None]
 
 
 def _name(number: int, place: int) -> str:

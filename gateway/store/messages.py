@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, case, literal, select, union_all, 
 from gateway.errors import ConflictError
 from gateway.ijw.finding import Finding
 from gateway.store import tables
-from gateway.store.bulk import BulkInsert, together
+from gateway.store.bulk import BulkInsert
 from gateway.store.content import Content, content_parts, has_content, save_contents
 from gateway.store.events import add_events, events
 from gateway.store.identifiers import made_at
@@ -22,6 +22,7 @@ from gateway.store.manual_cases import NewCase
 from gateway.store.manual_cases import add as open_cases
 from gateway.store.outbox import NewOutgoing
 from gateway.store.outbox import add as add_outgoing
+from gateway.store.raw import together
 from gateway.store.rows import MessageRow
 from gateway.store.search import MessageFilter, search
 from gateway.store.vault import Keyring

@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from sqlalchemy import Connection, event, text
 
-from gateway.store import messages, migrate, queues
+from gateway.store import messages, migrate, queues, raw
 from gateway.store.engine import Database
 from gateway.store.identifiers import new_id
 from gateway.store.messages import MessageFilter
+from gateway.store.raw import execute
 from gateway.store.vault import Keyring
 from tests.store.samples import BSN, MUNICIPALITY, NOW, PROVIDER, a_message
 
@@ -56,11 +58,16 @@ def filled(database_url: str) -> Iterator[Database]:
 def plans(database: Database, ask: Callable[[Connection], object]) -> str:
     """Tell how the database goes about the statements of a call."""
     statements: list[tuple[str, Any]] = []
+    raw_statements: list[tuple[bytes, list[Any]]] = []
 
     def keep(*args: Any) -> None:
         statements.append((args[2], args[3]))
 
-    with database.write() as conn:
+    def keep_raw(conn: Connection, statement: bytes, values: list[Any]) -> Any:
+        raw_statements.append((statement, values))
+        return execute(conn, statement, values)
+
+    with database.write() as conn, mock.patch.object(raw, "execute", keep_raw):
         event.listen(conn, "before_cursor_execute", keep)
         ask(conn)
         event.remove(conn, "before_cursor_execute", keep)
@@ -69,6 +76,11 @@ def plans(database: Database, ask: Callable[[Connection], object]) -> str:
             str(row[-1])
             for statement, parameters in statements
             for row in conn.exec_driver_sql(f"{explain} {statement}", parameters)
+        ]
+        lines += [
+            str(row[-1])
+            for statement, values in raw_statements
+            for row in execute(conn, b"EXPLAIN " + statement, values).fetchall()
         ]
         conn.rollback()
     return "\n".join(lines)
