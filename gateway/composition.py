@@ -198,15 +198,15 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
     surroundings = Surroundings(lists, routes, feestdagen, clock)
     # Each writes what follows from the messages of a transaction, in that transaction.
     pushing = Pushing(routes, Freeze.parse(settings.ggk_freeze) if settings.ggk_freeze else None)
+    writers: list[Follower] = [Due(feestdagen).write]
     followers: list[Follower] = [
-        Due(feestdagen).write,
         partial(close_answered, keyring),
         partial(tell_coordinators, keyring),
         pushing.write,
     ]
     drafting = Drafting(codec, routes, feestdagen)
-    settling = Settling(database, keyring, codec, routes, drafting, surroundings, clock, followers)
-    resettling = Resettling(database, keyring, codec, routes, drafting, surroundings, clock, followers)
+    settling = Settling(database, keyring, codec, routes, drafting, surroundings, clock, writers, followers)
+    resettling = Resettling(database, keyring, codec, routes, drafting, surroundings, clock, writers, followers)
     intake = Intake(codec, surroundings, routes, settling)
     kept = Kept(keyring, codec)
     audit = Audit(database, keyring, clock)

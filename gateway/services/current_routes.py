@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -14,7 +15,7 @@ import structlog
 from gateway.errors import RouteTableError
 from gateway.exchange.route import Route, RouteTable
 from gateway.ijw.codelijsten import Codelijsten
-from gateway.services.clock import Clock, dutch_day
+from gateway.services.clock import Clock, dutch_day, end_of
 from gateway.services.routes import RouteBook, read_route_book
 
 # An administrator who saved a table looks within seconds whether it works; a look costs a stat for each file.
@@ -24,6 +25,16 @@ _EVERY_SECONDS: Final = 2.0
 _Look: TypeAlias = tuple[tuple[str, int, int, int], ...]
 
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Today:
+    """What a book says on one day. It is asked for several times a message, so it says itself until when it holds."""
+
+    book: RouteBook
+    since: datetime
+    until: datetime
+    routes: Mapping[str, Route]
 
 
 class CurrentRoutes(RouteTable):
@@ -39,7 +50,7 @@ class CurrentRoutes(RouteTable):
         self._clock = clock
         self._seen = self._read_at = self._look()
         self._book = read_route_book(folder, lists)
-        self._today: tuple[RouteBook, date, Mapping[str, Route]] | None = None
+        self._today: _Today | None = None
         self._stop = threading.Event()
         self.problem: str | None = None
 
@@ -51,10 +62,11 @@ class CurrentRoutes(RouteTable):
     @property
     def routes(self) -> Mapping[str, Route]:
         """Give the routes by code, as they hold today."""
-        book, day, known = self._book, dutch_day(self._clock()), self._today
-        if known is None or known[0] is not book or known[1] != day:
-            self._today = known = (book, day, book.on(day).routes)
-        return known[2]
+        book, now, known = self._book, self._clock(), self._today
+        if known is None or known.book is not book or not known.since <= now <= known.until:
+            day = dutch_day(now)
+            self._today = known = _Today(book, now, end_of(day), book.on(day).routes)
+        return known.routes
 
     def refresh(self) -> bool:
         """Read the folder when it changed, and has been left alone since the look before; tells whether it was read."""

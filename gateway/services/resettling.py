@@ -79,6 +79,6 @@ class Resettling(Settling):
         changes = this.ledger.close()
         told = revival.take_after_all(connection, self.keyring, draft.message, marked, now=now)
         this.ledger.close_declarations()
-        for follow in self.followers:
+        for follow in (*self.writers, *self.followers):
             follow(connection, Batch(known, this.taken, changes, [draft.message]))
         return Judged(draft, told)

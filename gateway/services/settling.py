@@ -102,7 +102,11 @@ class Round:
 
 @dataclass
 class Settling:
-    """Settles batches of messages; each of the followers is called with every batch that was written."""
+    """Settles batches of messages.
+
+    Each of the followers is called with every batch that was written. The `writers` go first; they ask nothing, so that
+    what they write is sent to the database together with the messages.
+    """
 
     database: Database
     keyring: Keyring
@@ -111,6 +115,7 @@ class Settling:
     drafting: Drafting
     surroundings: Surroundings
     clock: Clock
+    writers: Sequence[Follower] = ()
     followers: Sequence[Follower] = ()
     _since: dict[str, tuple[date, date]] = field(default_factory=dict)
 
@@ -153,11 +158,12 @@ class Settling:
             new = [draft.message for draft in drafts if isinstance(draft, Draft)]
             messages.lock_answered(connection, new)
             with together(connection):
-                changes = this.ledger.close()
+                batch = Batch(known, this.taken, this.ledger.close(), new)
                 messages.add(connection, self.keyring, new)
+                for write in self.writers:
+                    write(connection, batch)
             this.ledger.close_declarations()
             messages.mark_opted_out(connection, _marked_afterwards(candidates, drafts))
-            batch = Batch(known, this.taken, changes, new)
             for follow in self.followers:
                 follow(connection, batch)
             results = [
