@@ -94,7 +94,7 @@ def _configure(workers: int) -> Config:
         "gateway.app:create",
         factory=True,
         workers=workers,
-        loop="uvloop" if sys.platform != "win32" else "auto",
+        loop=_loop(workers),
         http=Protocol,
         ws="none",
         lifespan="on",
@@ -108,6 +108,12 @@ def _configure(workers: int) -> Config:
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
+
+
+def _loop(workers: int) -> str:
+    if sys.platform == "win32":
+        return "auto"
+    return "uvloop" if workers == 1 else "gateway.cli.sharing:SharingLoop"
 
 
 def _listen(host: str, port: int) -> socket.socket:
