@@ -38,6 +38,8 @@ MessageId = Annotated[UUID, Path(alias="id", description="Het id uit het ontvang
 
 _log = structlog.get_logger(__name__)
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 # A message of this size is read within a millisecond or two; a larger one would keep everybody else waiting.
 _READ_AT_ONCE = 64 * 1024
 # What can be asked for in Accept, and whether it is the typed form.
@@ -85,7 +87,7 @@ async def post_message(request: Request) -> Response:
 
 
 def _accepted(result: Accepted, caller: Caller) -> Response:
-    body = json.dumps(receipt(result.message, caller), ensure_ascii=False).encode()
+    body = _encode(receipt(result.message, caller)).encode()
     location = f"/v1/messages/{result.message.id}"
     return Response(body, 202 if result.new else 200, {"Location": location}, "application/json")
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, exists, literal_column, select
+from sqlalchemy import Connection, exists, literal_column, select
 
 from gateway.store import rebuilding, tables
 from gateway.store.ggk_tables import endpoint
@@ -21,7 +21,7 @@ _PUSHES = exists(select(endpoint.c.id).where(endpoint.c.state == literal_column(
 _ADMITTED = Lookup(
     select(_TOKEN.c.id, _TOKEN.c.expires_at, _REBUILDING, _PUSHES).where(_TOKEN.c.revoked_at.is_(None)), _TOKEN.c.id
 )
-_KNOWN = select(tables.party.c.code).where(tables.party.c.code.in_(bindparam("codes", expanding=True)))
+_KNOWN = Lookup(select(tables.party.c.code), tables.party.c.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,4 @@ def admission(conn: Connection, token_ids: Collection[str], now: datetime) -> Ad
 
 def known_parties(conn: Connection, codes: Collection[str]) -> set[str]:
     """Give those of the codes that belong to a party that was added."""
-    if not codes:
-        return set()
-    return set(conn.scalars(_KNOWN, {"codes": list(codes)}))
+    return {row.code for row in _KNOWN.rows(conn, [(code,) for code in codes])}
