@@ -16,7 +16,7 @@ from gateway.api.openapi import problems
 from gateway.api.problems import ProblemError
 from gateway.api.receipts import moment, page
 from gateway.api.security import Has, Reader
-from gateway.api.shapes import Limit, PartyCode
+from gateway.api.shapes import Day, Limit, PartyCode
 from gateway.exchange.escalation import Outcome, Step
 from gateway.services.escalations import Escalation, NewStep, No
 from gateway.store.escalations import EscalationRow
@@ -45,7 +45,7 @@ class NewStepShape(_Shape):
     """Een stap die is gezet."""
 
     kind: StepName
-    on: date
+    on: Day
     who: _Words = Field(description="Organisaties of functies, geen personen")
     note: _Note = ""
 

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from gateway.api.correlation import current_request
 from gateway.errors import DatabaseUnavailableError
@@ -51,6 +52,7 @@ KINDS: Final[dict[str, tuple[int, str]]] = {
 }
 # More would make the headers longer than some proxies let through.
 _MOST_LINKS: Final = 20
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE")
 _BY_STATUS: Final = {404: "not-found", 405: "method-not-allowed", 401: Refused.TOKEN_ENDED.value, 403: "forbidden"}
 
 
@@ -120,7 +122,18 @@ async def on_problem(_: Request, error: Exception) -> Response:
     return answer(problem(error.kind, error.detail, code=error.code, findings=findings), error.headers)
 
 
-async def on_http(_: Request, error: Exception) -> Response:
+def _allowed(request: Request) -> str:
+    """Name every method that this path takes; the framework names those of the first route that has the path."""
+    routes = request.app.routes
+    taken = (
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    )
+    return ", ".join(taken)
+
+
+async def on_http(request: Request, error: Exception) -> Response:
     """Answer what the framework found: no such path, no such method."""
     if not isinstance(error, HTTPException):
         raise error
@@ -129,7 +142,8 @@ async def on_http(_: Request, error: Exception) -> Response:
         "not-found": "Dit adres bestaat niet, of is niet voor u.",
         "method-not-allowed": "Zie de OpenAPI-beschrijving.",
     }
-    return answer(problem(kind, details.get(kind, KINDS[kind][1] + ".")), dict(error.headers or {}))
+    headers = {"Allow": _allowed(request)} if kind == "method-not-allowed" else dict(error.headers or {})
+    return answer(problem(kind, details.get(kind, KINDS[kind][1] + ".")), headers)
 
 
 async def on_invalid(_: Request, error: Exception) -> Response:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 from pydantic.alias_generators import to_camel
 
 MAX_LIMIT = 100
@@ -21,8 +22,22 @@ PartyCode = Annotated[str, Field(pattern="^([0-9]{4}|[0-9]{8})$", examples=["656
 CaseState = Literal["open", "closed"]
 CaseOutcomeName = Literal["allocated", "rejected", "handled"]
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
+
+
+def _begins_with_a_day(value: Any) -> Any:
+    """Refuse a number, of which pydantic would make a moment in seconds since 1970; the document says RFC 3339."""
+    if isinstance(value, date) or (isinstance(value, str) and re.match("[0-9]{4}-[0-9]{2}-[0-9]{2}", value)):
+        return value
+    raise ValueError
+
+
+Day = Annotated[date, BeforeValidator(_begins_with_a_day)]
 # Nothing was received outside these centuries, and inside them no time zone leads out of the calendar.
-Moment = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(2999, 12, 31, tzinfo=UTC))]
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(2999, 12, 31, tzinfo=UTC)),
+    BeforeValidator(_begins_with_a_day),
+]
 
 
 class _Shape(BaseModel):

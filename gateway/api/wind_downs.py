@@ -16,6 +16,7 @@ from gateway.api.openapi import problems
 from gateway.api.problems import ProblemError
 from gateway.api.receipts import moment
 from gateway.api.security import Has, Reader
+from gateway.api.shapes import Day
 from gateway.exchange.wind_down import Plan
 from gateway.services.running_list import read_list
 from gateway.services.wind_downs import Line, WindDown
@@ -40,7 +41,7 @@ class NewWindDown(_Shape):
 
     provider: _Provider
     municipalities: Annotated[list[_Municipality], Field(min_length=1, max_length=400)]
-    stops_on: date
+    stops_on: Day
 
 
 class PlanShape(_Shape):

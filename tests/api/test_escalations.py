@@ -97,4 +97,5 @@ def test_a_step_lies_behind(client: Client, url: str, clock: Clock) -> None:
     """A step that is still to be taken is none."""
     tomorrow = (dutch_day(clock.now) + timedelta(days=1)).isoformat()
     assert client.call("POST", url, json=step("discussion", clock, on=tomorrow)).status_code == 400
+    assert client.call("POST", url, json=step("discussion", clock, on=86400)).status_code == 400
     assert client.call("POST", url, json=step("expert", clock)).status_code == 400

@@ -87,3 +87,18 @@ def test_other_addresses(client: Client, method: str, path: str, status: int) ->
     assert response.status_code == status
     assert ("allow" in response.headers) == (status == 405)
     assert "script" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/health/live", "GET, HEAD"),
+        ("/stuf/ggk0210/OntvangAsynchroon", "GET, HEAD, POST"),
+        ("/v1/messages", "GET, POST"),
+        ("/v1/messages/00000000-0000-0000-0000-000000000000", "GET"),
+        ("/v1/allocations/00000000-0000-0000-0000-000000000000/coordinator", "GET, PUT, DELETE"),
+    ],
+)
+def test_which_methods_an_address_takes(client: Client, path: str, methods: str) -> None:
+    """A 405 names them all, whichever of them comes first in the code."""
+    assert client.call("PATCH", path).headers["allow"] == methods

@@ -216,6 +216,8 @@ WRONG: list[tuple[str, Any]] = [
     ("cursor", "abc"),
     ("since", "gisteren"),
     ("since", "2026-01-01T00:00:00"),
+    ("since", "1767225600"),
+    ("until", 0.5),
     ("since", "0001-01-01T00:00:00+14:00"),
     ("until", "9999-12-31T23:59:59-12:00"),
     ("type", "JW999"),
