@@ -15,6 +15,7 @@ from gateway.api.openapi import describe
 from gateway.api.problems import KINDS
 from gateway.cli.program import make_app
 from gateway.ijw.berichten import BERICHTEN
+from gateway.services.audit import Act
 from gateway.settings import Settings
 from tests.json_outline import outline_of, shared_types
 from tests.metric_names import metric_names
@@ -82,6 +83,13 @@ def test_metrics() -> None:
     section = _section(OPERATING, "Metrics")
     assert sorted(re.findall(r"^\| `(ijw_\w+)`", section, re.MULTILINE)) == sorted(known)
     assert set(re.findall(r"\bijw_[a-z_]+\b", section)) == set(known)
+
+
+def test_acts() -> None:
+    """The table of the audit trail names every act that is written down, and no other."""
+    rows = re.findall(r"^\| (`[^|]+`) \|", _section(OPERATING, "The audit trail"), re.MULTILINE)
+    named = re.findall(r"`([a-z-]+)`", " ".join(rows))
+    assert sorted(set(named) - {"kind"}) == sorted(Act)
 
 
 def _commands() -> set[str]:

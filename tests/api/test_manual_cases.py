@@ -102,6 +102,16 @@ def test_closing_a_case(municipality: Client, client: Client, posted: dict[str, 
     assert "JW301 volgt" not in str(seen)
 
 
+def test_closing_is_written_down(municipality: Client, gateway: Gateway, posted: dict[str, Any]) -> None:
+    """Who closed which case by hand, and how, stands in the audit trail; the note does not."""
+    resolve(municipality, posted, outcome="handled", note="gebeld")
+    admin = token_for(gateway, scope=Scope.ADMIN)
+    found = municipality.get("/v1/audit-events", token=admin, params={"kind": "case-closed"})
+    (event,) = found.json()["items"]
+    assert (event["messages"], event["detail"]) == ([posted["id"]], {"outcome": "handled"})
+    assert "gebeld" not in found.text
+
+
 def test_a_rejection_reaches_the_provider(municipality: Client, client: Client, posted: dict[str, Any]) -> None:
     """The JW319 waits in the provider's queue, and belongs to the request."""
     answer = resolve(municipality, posted, outcome="rejected", redenAfwijzingVerzoek="2", note="Past niet")
