@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import Enum
+from typing import Final
 from uuid import UUID
 
 from gateway.exchange.route import DEFAULT_MAX_ATTEMPTS, RouteTable
@@ -15,6 +16,9 @@ from gateway.store import messages, queues
 from gateway.store.engine import Database
 from gateway.store.queues import Closing, Leased
 from gateway.store.rows import MessageRow
+
+# A BSN, a date of birth, also when it is written with points, spaces or hyphens.
+_NUMBER: Final = re.compile(r"[0-9](?:[ .-]?[0-9]){7,}")
 
 
 class Ending(Enum):
@@ -79,5 +83,5 @@ class Queueing:
 
 
 def without_numbers(reason: str) -> str:
-    """Leave out what may be somebody's number: a reason is kept readable, and shown to the other side."""
-    return re.sub(r"[0-9]{8,}", "…", reason)
+    """Leave out what may be somebody's number or birthday: a reason is kept readable, and shown to the other side."""
+    return _NUMBER.sub("…", reason)
