@@ -30,6 +30,8 @@ def examine_permissions(settings: Settings) -> Iterator[Diagnosis]:
 def examine_tls(settings: Settings) -> Iterator[Diagnosis]:
     """Look whether the address by which others know the gateway is one with TLS: the gateway itself has none."""
     if settings.base_url is None:
+        says = "IJW_BASE_URL is niet ingesteld: of er een proxy met TLS voor de gateway staat, is van hier niet te zien"
+        yield Diagnosis(Mark.GOOD, "TLS", says)
         return
     address = urlsplit(settings.base_url)
     if address.scheme == "https" or address.hostname in _HERE:

@@ -247,10 +247,10 @@ def test_a_folder_that_others_can_enter(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("address", "mark"),
-    [("https://gateway.example", "✓"), ("http://127.0.0.1:8080", "✓"), ("http://gateway.example", "!")],
+    [("https://gateway.example", "✓"), ("http://127.0.0.1:8080", "✓"), ("http://gateway.example", "!"), ("", "✓")],
 )
 def test_tls_in_front(run: Run, monkeypatch: pytest.MonkeyPatch, address: str, mark: str) -> None:
-    """The address by which others know the gateway has TLS, or is on this machine."""
+    """The address by which others know the gateway has TLS, or is on this machine; without one that is said."""
     monkeypatch.setenv("IJW_BASE_URL", address)
     assert _marks(run("doctor").lines)["TLS"] == mark
 
