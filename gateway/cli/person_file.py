@@ -15,6 +15,8 @@ _ACTS: Final = {
     "person-searched": "op deze persoon gezocht",
     "messages-leased": "berichten uitgegeven aan de ontvanger",
     "person-exported": "overzicht voor een inzageverzoek gemaakt",
+    "request-decided": "op een verzoek beslist",
+    "case-closed": "zaak gesloten",
 }
 
 

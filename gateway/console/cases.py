@@ -12,7 +12,6 @@ from gateway.console.entrance import Visit
 from gateway.console.paging import PAGE, as_uuid, asked, next_address
 from gateway.exchange.manual_case import CaseOutcome, reference_of
 from gateway.ijw.codes import WOONPLAATSBEGINSEL
-from gateway.services.audit import Act
 from gateway.services.manual_cases import Case, ClosedOtherwise, NotResolved, Resolution
 from gateway.services.signing_in import Permission
 
@@ -68,9 +67,6 @@ def resolve(visit: Visit) -> Response:
         return _show(visit, found, ("De zaak was intussen al gesloten, met een andere uitkomst.",))
     if isinstance(result, NotResolved):
         return _show(visit, found, tuple(finding.message for finding in result.findings))
-    visit.desk.audit.note(
-        Act.CASE_CLOSED, visit.person.caller.actor, messages=[found.row.message_id], outcome=outcome.value
-    )
     return RedirectResponse(f"{PATH}/zaken/{found.row.id}", 303)
 
 

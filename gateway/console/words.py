@@ -176,6 +176,7 @@ ACTS: Final = {
     "messages-leased": "berichten opgehaald",
     "person-exported": "sporen van een persoon opgevraagd",
     "case-closed": "zaak gesloten",
+    "request-decided": "op een verzoek beslist",
     "hold-added": "bewaarplicht ingesteld",
     "hold-ended": "bewaarplicht beëindigd",
     "keys-rotated": "opnieuw versleuteld",

@@ -30,7 +30,7 @@ _PAGE: Final = 500
 
 
 class Act(StrEnum):
-    """What is written down: every access to personal data, and every act of an administrator."""
+    """What is written down: access to personal data, acts of an administrator, and what people decide."""
 
     CONTENT_READ = "content-read"
     PERSON_SEARCHED = "person-searched"
@@ -38,6 +38,7 @@ class Act(StrEnum):
     MESSAGES_LEASED = "messages-leased"
     PERSON_EXPORTED = "person-exported"
     CASE_CLOSED = "case-closed"
+    REQUEST_DECIDED = "request-decided"
     HOLD_ADDED = "hold-added"
     HOLD_ENDED = "hold-ended"
     KEYS_ROTATED = "keys-rotated"

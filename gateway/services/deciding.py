@@ -20,13 +20,14 @@ from gateway.ijw.codes import AFGEWEZEN, IN_ONDERZOEK
 from gateway.ijw.dossier import Feit
 from gateway.ijw.toewijzing import JW301
 from gateway.ijw.verzoek import JW319
+from gateway.services.audit import Act, Audit
 from gateway.services.caller import Caller
 from gateway.services.clock import DUTCH_TIME, Clock, dutch_day
 from gateway.services.intake import Intake
 from gateway.services.kept import Kept
 from gateway.services.known_allocations import Known, known_of
 from gateway.services.own_messages import NotTheirs, Otherwise, Outcome, Step, ToSend, first_free, send
-from gateway.services.settling import Accepted
+from gateway.services.settling import Accepted, Also
 from gateway.store import following, messages
 from gateway.store.allocations import numbered
 from gateway.store.engine import Database
@@ -60,11 +61,12 @@ class Decision:
 class Deciding:
     """Answers requests for municipalities."""
 
-    def __init__(self, database: Database, kept: Kept, intake: Intake, clock: Clock) -> None:
-        """Send through this intake."""
+    def __init__(self, database: Database, kept: Kept, intake: Intake, audit: Audit, clock: Clock) -> None:
+        """Send through this intake, and write down who decided."""
         self._database = database
         self._kept = kept
         self._intake = intake
+        self._audit = audit
         self._clock = clock
 
     def decide(self, request_id: UUID, decision: Decision, caller: Caller) -> Outcome:
@@ -92,7 +94,19 @@ class Deciding:
             body = self._body(connection, request, decision, now)
         if isinstance(body, Refusal):
             return body
-        return ToSend(kind, request.municipality, request.provider, mark, dutch_day(now).isoformat(), body)
+        also = self._written_down(request, decision.outcome, caller)
+        return ToSend(kind, request.municipality, request.provider, mark, dutch_day(now).isoformat(), body, also)
+
+    def _written_down(self, request: RequestRow, outcome: DecisionOutcome, caller: Caller) -> Also:
+        """Write down who decided, in the transaction that takes the message: neither is there without the other."""
+
+        def note(connection: Connection, results: Sequence[Accepted | Refusal]) -> None:
+            (result,) = results
+            if isinstance(result, Accepted) and result.new:
+                about = [request.first_message, result.message.id]
+                self._audit.add(connection, Act.REQUEST_DECIDED, caller.actor, messages=about, outcome=outcome.value)
+
+        return note
 
     def _told(
         self, connection: Connection, request: RequestRow, decision: Decision, now: datetime

@@ -195,7 +195,7 @@ class GgkIntake:
             def also(connection: Connection, results: Sequence[Accepted | Refusal]) -> None:
                 self._file(connection, received, results[0], candidate)
 
-            self._intake.settle_along(candidate, also)
+            self._intake.settle([candidate], also)
             return
         with self._database.write() as connection:
             self._file(connection, received, judged)

@@ -82,13 +82,12 @@ class Intake:
         findings = judged(reading, None if as_json else given, self._surroundings.outside(), decides=True).findings
         return Candidate(reading.bericht, address, document, caller, findings, lined=not as_json, opt_out=opt_out)
 
-    def settle(self, candidates: Sequence[Candidate]) -> list[Accepted | Refusal]:
-        """Keep the messages, all in one transaction; each is kept, known already, or refused for itself."""
-        return self._settling.settle(candidates)
+    def settle(self, candidates: Sequence[Candidate], also: Also | None = None) -> list[Accepted | Refusal]:
+        """Keep the messages, all in one transaction; each is kept, known already, or refused for itself.
 
-    def settle_along(self, candidate: Candidate, also: Also) -> Accepted | Refusal:
-        """Keep one message, and do in the same transaction what belongs to it."""
-        return self._settling.settle([candidate], also)[0]
+        What belongs to them is done in the same transaction by `also`.
+        """
+        return self._settling.settle(candidates, also)
 
     def reject(self, connection: Connection, candidate: Candidate, refusal: Refusal) -> UUID | None:
         """Keep a message as rejected for what is wrong with its delivery; nothing when its Identificatie was used."""

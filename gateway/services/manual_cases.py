@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -17,11 +17,13 @@ from gateway.exchange.refusal import Refusal
 from gateway.exchange.route import RouteTable
 from gateway.ijw.finding import Finding
 from gateway.rules.judge import judge
+from gateway.services.audit import Act, Audit
 from gateway.services.caller import Caller, Scope
 from gateway.services.case_opening import ESCALATION, MAIL
 from gateway.services.clock import Clock
 from gateway.services.drafting import Candidate, Ruling, own_mark
 from gateway.services.intake import Intake
+from gateway.services.settling import Accepted
 from gateway.store import deadlines, manual_cases, outbox
 from gateway.store.engine import Database
 from gateway.store.manual_cases import CaseRow, Closing
@@ -76,14 +78,22 @@ class ManualCases:
     """The cases of all municipalities."""
 
     def __init__(
-        self, database: Database, keyring: Keyring, codec: Codec, routes: RouteTable, intake: Intake, clock: Clock
+        self,
+        database: Database,
+        keyring: Keyring,
+        codec: Codec,
+        routes: RouteTable,
+        intake: Intake,
+        audit: Audit,
+        clock: Clock,
     ) -> None:
-        """Work on this database; a JW319 that ends a case goes through this intake."""
+        """Work on this database; a JW319 that ends a case goes through this intake, and the trail tells who did."""
         self._database = database
         self._keyring = keyring
         self._codec = codec
         self._routes = routes
         self._intake = intake
+        self._audit = audit
         self._clock = clock
 
     def listed(
@@ -143,6 +153,12 @@ class ManualCases:
                 )
                 manual_cases.close(connection, self._keyring, row, closing)
                 deadlines.drop_by_hand(connection, row.message_id, now=closing.at)
+                self._note(connection, row, caller, resolution)
+
+    def _note(self, connection: Connection, row: CaseRow, caller: Caller, resolution: Resolution) -> None:
+        self._audit.add(
+            connection, Act.CASE_CLOSED, caller.actor, messages=[row.message_id], outcome=resolution.outcome.value
+        )
 
     def _reject(self, row: CaseRow, caller: Caller, resolution: Resolution) -> tuple[Finding, ...]:
         """Send the JW319s that refuse what is not answered yet; their arrival closes the case, all in one transaction.
@@ -155,16 +171,15 @@ class ManualCases:
         findings = tuple(finding for candidate in candidates for finding in candidate.findings)
         if findings:
             return findings
+
+        def note(connection: Connection, results: Sequence[Accepted | Refusal]) -> None:
+            if not _against(results):
+                self._note(connection, row, caller, resolution)
+
         try:
-            results = self._intake.settle(candidates)
+            return _against(self._intake.settle(candidates, note))
         except ConflictError:
             return ()  # Somebody else was quicker; the caller looks at what the case has become.
-        for result in results:
-            if isinstance(result, Refusal):
-                findings += result.findings
-            elif result.message.status == "rejected":
-                findings += result.message.findings
-        return findings
 
     def _refusal(self, row: CaseRow, reference: str, caller: Caller, resolution: Resolution) -> Candidate:
         request = RequestKey(row.provider, row.municipality, reference)
@@ -201,6 +216,16 @@ class ManualCases:
 
 def _parties(caller: Caller) -> Collection[str]:
     return caller.parties if Scope.EXCHANGE in caller.scopes else ()
+
+
+def _against(results: Sequence[Accepted | Refusal]) -> tuple[Finding, ...]:
+    """Give what is wrong with messages that were to be settled."""
+    refused = (
+        result.findings if isinstance(result, Refusal) else result.message.findings
+        for result in results
+        if isinstance(result, Refusal) or result.message.status == "rejected"
+    )
+    return tuple(finding for findings in refused for finding in findings)
 
 
 def _handles(caller: Caller, row: CaseRow, *, opted_out: bool) -> bool:

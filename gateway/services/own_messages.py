@@ -6,7 +6,7 @@ import hashlib
 import json
 from base64 import b32encode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection
@@ -17,7 +17,7 @@ from gateway.exchange.retour import GATEWAY_PREFIX, TOKEN_LENGTH
 from gateway.ijw.bericht import RELEASE, Bericht
 from gateway.services.caller import Caller
 from gateway.services.intake import Intake
-from gateway.services.settling import Accepted
+from gateway.services.settling import Accepted, Also
 from gateway.store import messages
 from gateway.store.rows import MessageRow
 from gateway.wire.document import Document
@@ -40,7 +40,10 @@ class NotTheirs:
 
 @dataclass(frozen=True, slots=True)
 class ToSend:
-    """A message to send: its type, its header without the marks that every header has, and the rest of its fields."""
+    """A message to send: its type, its header without the marks that every header has, and the rest of its fields.
+
+    `also` is done in the transaction that takes it.
+    """
 
     bericht: type[Bericht]
     afzender: str
@@ -48,6 +51,7 @@ class ToSend:
     identificatie: str
     dagtekening: str
     body: dict[str, Any]
+    also: Also | None = field(default=None, repr=False)
 
     def document(self) -> Document:
         """Give the typed form of the message; raises RecursionError for fields inside fields without an end."""
@@ -103,7 +107,7 @@ def send(intake: Intake, caller: Caller, step: Callable[[], Step]) -> Outcome:
             return candidate
         if candidate.breaches:
             return Refusal(Refused.RULES_VIOLATED, "BRS28", candidate.breaches)
-        result = intake.settle([candidate])[0]
+        result = intake.settle([candidate], told.also)[0]
         if not (isinstance(result, Refusal) and result.kind is Refused.IDENTIFICATIE_USED):
             return result
     return result
