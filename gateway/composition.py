@@ -290,6 +290,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         clock=clock,
         secrets=keyring.cookie_secrets,
         sign_on=make_sign_on(settings),
+        base_url=settings.base_url.rstrip("/") if settings.base_url else None,
     )
     rebuild = Rebuild(database, keyring, codec, clock)
     return Gateway(settings, database, routes, codec, services, desk, upkeep, rebuild, traces)

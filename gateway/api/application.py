@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.api import (
     answering,
@@ -33,13 +33,14 @@ from gateway.api import (
     webhooks,
     wind_downs,
 )
+from gateway.api.correlation import HEADER, name_request
 from gateway.api.entrance import Entrance
 from gateway.api.explanations import explanation, rule_page, rules_page
-from gateway.api.limits import RateLimit
 from gateway.api.openapi import API_VERSION, describe
 from gateway.api.problems import ProblemError, on_failure, on_http, on_invalid, on_problem, on_unavailable
 from gateway.api.services import Services
 from gateway.errors import DatabaseUnavailableError
+from gateway.limits import RateLimit
 
 _DESCRIPTION = """
 Uitwisseling van iJw 3.2-berichten tussen jeugdhulpaanbieders en gemeenten.
@@ -51,7 +52,7 @@ Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 
 
 class Beside:
-    """Sends who comes for the console there; its pages have headers of their own."""
+    """Sends who comes for the console there; its pages have headers and limits of their own, but for their name."""
 
     def __init__(self, app: ASGIApp, console: ASGIApp) -> None:
         """Put the console beside an application."""
@@ -61,8 +62,17 @@ class Beside:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
         path = scope["path"] if scope["type"] == "http" else ""
-        for_console = path == "/console" or path.startswith("/console/")
-        await (self._console if for_console else self._app)(scope, receive, send)
+        if path != "/console" and not path.startswith("/console/"):
+            await self._app(scope, receive, send)
+            return
+        name = name_request(scope["headers"])
+
+        async def named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (HEADER, name)]
+            await send(message)
+
+        await self._console(scope, receive, named)
 
 
 _HANDLERS: dict[Any, Any] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
 
@@ -11,10 +12,10 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway.api.correlation import HEADER, name_request
-from gateway.api.limits import RateLimit, patient
 from gateway.api.messages import post_message
 from gateway.api.openapi import API_VERSION
 from gateway.api.problems import ProblemError
+from gateway.limits import RateLimit, patient
 
 Handlers: TypeAlias = Mapping[type[Exception], Callable[[Request, Any], Awaitable[Response]]]
 
@@ -57,17 +58,23 @@ class Entrance:
             await send(message)
 
         try:
-            self._limit.check(next((value for key, value in scope["headers"] if key == b"authorization"), b""))
+            self._check(next((value for key, value in scope["headers"] if key == b"authorization"), b""))
         except ProblemError as error:
             refusal = await self._handlers[ProblemError](Request(scope), error)
             await refusal(scope, receive, with_headers)
             return
         if scope["method"] in _WITH_A_BODY:
-            receive = patient(receive)
+            receive = patient(receive, _too_slow)
         if scope["method"] == "POST" and scope["path"] == _POSTS:
             await self._post(scope, receive, with_headers)
         else:
             await self.application(scope, receive, with_headers)
+
+    def _check(self, authorization: bytes) -> None:
+        wait = self._limit.wait(authorization) if authorization else 0.0
+        if wait:
+            detail = "Dit zijn te veel vragen per seconde met dit token; wacht even en ga dan rustiger door."
+            raise ProblemError("too-many-requests", detail, headers={"Retry-After": str(math.ceil(wait))})
 
     async def _post(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self.application
@@ -82,3 +89,7 @@ class Entrance:
                 raise
         else:
             await response(scope, receive, send)
+
+
+def _too_slow() -> ProblemError:
+    return ProblemError("too-slow", "De inhoud kwam te langzaam aan; er is niets aangenomen.")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+import structlog
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,8 +18,10 @@ from gateway.console import cases, deadlines, following, messages, parties, repl
 from gateway.console.cookies import PATH, Signer
 from gateway.console.desk import Desk
 from gateway.console.entrance import Page, guarded
+from gateway.console.limits import Limits
 from gateway.console.overview import overview
-from gateway.console.view import page
+from gateway.console.view import outside
+from gateway.errors import DatabaseUnavailableError
 from gateway.services.signing_in import Permission
 
 _STATIC: Final = Path(__file__).with_name("static")
@@ -92,7 +96,7 @@ class PageHeaders:
         await self._app(scope, receive, with_headers)
 
 
-def make_console(desk: Desk) -> ASGIApp:
+def make_console(desk: Desk, limits: Limits | None = None) -> ASGIApp:
     """Make the console."""
     application = Starlette(
         routes=[
@@ -107,17 +111,38 @@ def make_console(desk: Desk) -> ASGIApp:
             Route(f"{PATH}/aanmelden/terug", sign_in.from_provider),
             Mount(f"{PATH}/static", StaticFiles(directory=_STATIC)),
         ],
-        exception_handlers={404: _not_found, 405: _not_found, 500: _failed},
+        exception_handlers={
+            404: _not_found,
+            405: _not_found,
+            HTTPException: _misunderstood,
+            DatabaseUnavailableError: _unavailable,
+            500: _failed,
+        },
     )
     application.router.redirect_slashes = False
     application.state.desk = desk
-    application.state.signer = Signer(desk.secrets)
+    application.state.limits = limits or Limits()
+    application.state.signer = Signer(desk.secrets, over_tls=(desk.base_url or "").startswith("https://"))
     return PageHeaders(application)
 
 
 async def _not_found(_: Request, __: Exception) -> Response:
-    return page("sign_in_problem.html", {"reason": "Deze pagina bestaat niet."}, 404)
+    return outside("Niet gevonden", "Deze pagina bestaat niet.", 404)
+
+
+async def _misunderstood(_: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 400
+    return outside("Niet uitgevoerd", "De gateway kon dit formulier niet lezen. Er is niets uitgevoerd.", status)
+
+
+async def _unavailable(_: Request, __: Exception) -> Response:
+    reason = "De database antwoordt niet; er is niets uitgevoerd. Probeer het over een halve minuut opnieuw."
+    answer = outside("Even niet bereikbaar", reason, 503)
+    answer.headers["retry-after"] = "30"
+    return answer
 
 
 async def _failed(_: Request, __: Exception) -> Response:
-    return PlainTextResponse("Er ging iets mis bij de gateway; het is in het logboek gezet.", 500)
+    # By this name whoever reads the log finds what went wrong.
+    name = str(structlog.contextvars.get_contextvars().get("request", ""))
+    return outside("Er ging iets mis", "De gateway heeft een fout gemaakt; die staat in het logboek.", 500, name)

@@ -17,11 +17,12 @@ PATH: Final = "/console"
 class Signer:
     """Signs what a browser keeps for us."""
 
-    def __init__(self, secrets: tuple[bytes, ...]) -> None:
-        """Sign with the first secret, and believe what any of them signed."""
+    def __init__(self, secrets: tuple[bytes, ...], *, over_tls: bool = False) -> None:
+        """Sign with the first secret, and believe what any of them signed; a proxy may do the TLS for us."""
         # The library signs with the last of its list.
         self._keys = list(reversed(secrets))
         self._secret = secrets[0]
+        self._over_tls = over_tls
 
     def put(self, response: Response, request: Request, name: str, value: Any, *, seconds: int) -> None:
         """Give a browser a cookie that no script reads and no other site sends along with a form."""
@@ -30,7 +31,7 @@ class Signer:
             self._serializer(name).dumps(value),
             max_age=seconds,
             path=PATH,
-            secure=request.url.scheme == "https",
+            secure=self._over_tls or request.url.scheme == "https",
             httponly=True,
             samesite="lax",
         )

@@ -36,7 +36,8 @@ class SignOn:
 class Desk:
     """The services behind the pages.
 
-    `secrets` sign cookies and forms; the first one signs, each of them is believed.
+    `secrets` sign cookies and forms; the first one signs, each of them is believed. `base_url` is how browsers reach
+    the console, where that is set.
     """
 
     access: Access
@@ -57,3 +58,4 @@ class Desk:
     clock: Clock
     secrets: tuple[bytes, ...]
     sign_on: SignOn | None = None
+    base_url: str | None = None

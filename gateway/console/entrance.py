@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
@@ -14,13 +14,12 @@ from starlette.responses import RedirectResponse, Response
 
 from gateway.console.cookies import PATH, SESSION, Signer
 from gateway.console.desk import Desk
+from gateway.console.limits import FormError, form_of, limits_of
 from gateway.console.view import page
 from gateway.services.signing_in import Permission, Person
 
 # The session ends on our side; the cookie only has to last as long.
 SESSION_SECONDS: Final = 12 * 3600
-# The most that a form here holds is a reason, or a bearer of a list of ids.
-_MOST_FIELDS: Final = 400
 # What the navigation offers, and the permission that it takes.
 NAVIGATION: Final = (
     ("overzicht", PATH, "Overzicht", Permission.LOOK),
@@ -69,20 +68,35 @@ def guarded(permission: Permission, show: Page) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         desk, signer = desk_of(request), signer_of(request)
         session_id = signer.take(request, SESSION, seconds=SESSION_SECONDS)
-        person = await run_in_threadpool(desk.signing_in.who, session_id) if isinstance(session_id, str) else None
+        if not isinstance(session_id, str):
+            return _sign_in_first(request)
+        busy = limits_of(request).of_pages(session_id)
+        if busy:
+            return busy
+        person = await run_in_threadpool(desk.signing_in.who, session_id)
         if person is None:
             return _sign_in_first(request)
-        form = await request.form(max_fields=_MOST_FIELDS) if request.method == "POST" else FormData()
-        visit = Visit(request, desk, person, session_id, signer.form_mark(session_id), form)
-        if request.method == "POST" and not signer.is_form_mark(session_id, str(form.get("mark", ""))):
-            reason = "Dit formulier hoort niet bij uw sessie. Ga terug, ververs de pagina en probeer het opnieuw."
-            return visit.show("problem.html", "", 403, title="Niet uitgevoerd", reason=reason)
-        if not person.may(permission):
-            reason = "Uw rol geeft geen toegang tot deze pagina."
-            return visit.show("problem.html", "", 403, title="Geen toegang", reason=reason)
-        return await run_in_threadpool(show, visit)
+        visit = Visit(request, desk, person, session_id, signer.form_mark(session_id), FormData())
+        if request.method == "POST":
+            try:
+                visit = replace(visit, form=await form_of(request))
+            except FormError as error:
+                return visit.show("problem.html", "", error.status, title="Niet uitgevoerd", reason=str(error))
+        return await _answered(visit, permission, show)
 
     return endpoint
+
+
+async def _answered(visit: Visit, permission: Permission, show: Page) -> Response:
+    request, form = visit.request, visit.form
+    mark = str(form.get("mark", ""))
+    if request.method == "POST" and not signer_of(request).is_form_mark(visit.session_id, mark):
+        reason = "Dit formulier hoort niet bij uw sessie. Ga terug, ververs de pagina en probeer het opnieuw."
+        return visit.show("problem.html", "", 403, title="Niet uitgevoerd", reason=reason)
+    if not visit.person.may(permission):
+        reason = "Uw rol geeft geen toegang tot deze pagina."
+        return visit.show("problem.html", "", 403, title="Geen toegang", reason=reason)
+    return await run_in_threadpool(show, visit)
 
 
 def _sign_in_first(request: Request) -> Response:

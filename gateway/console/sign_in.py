@@ -10,10 +10,13 @@ from starlette.responses import RedirectResponse, Response
 
 from gateway.console.cookies import PATH, SESSION, Signer
 from gateway.console.entrance import SESSION_SECONDS, Visit, desk_of, signer_of
-from gateway.console.view import page
+from gateway.console.limits import limits_of
+from gateway.console.view import outside, page
 
 _UNDER_WAY: Final = "ijw_console_oidc"
 _UNDER_WAY_SECONDS: Final = 600
+_TRIES_BY_PROVIDER: Final = 2  # going there, and coming back
+_FAILED: Final = "Aanmelden is niet gelukt"
 
 
 async def sign_in(request: Request) -> Response:
@@ -29,10 +32,15 @@ async def link(request: Request) -> Response:
 
 async def use_link(request: Request) -> Response:
     """Sign in with a link."""
+    limits = limits_of(request)
+    busy = limits.of_tries(request)
+    if busy:
+        return busy
     session_id = await run_in_threadpool(desk_of(request).signing_in.by_link, request.path_params["secret"])
     if session_id is None:
         reason = "Deze link is al gebruikt of verlopen. Vraag een nieuwe met: ijw-gateway console link"
-        return page("sign_in_problem.html", {"reason": reason}, 403)
+        return outside(_FAILED, reason, 403)
+    limits.succeeded(request, 1)
     return _signed_in(request, session_id, PATH)
 
 
@@ -41,13 +49,16 @@ async def to_provider(request: Request) -> Response:
     desk = desk_of(request)
     if desk.sign_on is None:
         return RedirectResponse(f"{PATH}/aanmelden", 303)
+    busy = limits_of(request).of_tries(request)
+    if busy:
+        return busy
     # What it takes is slow to load, and of no use where there is no provider.
     from gateway.console import oidc  # noqa: PLC0415
 
     try:
         address, under_way = await oidc.begin(desk.sign_on, _return_address(request))
     except oidc.ProviderError as error:
-        return page("sign_in_problem.html", {"reason": str(error)}, 502)
+        return outside(_FAILED, str(error), 502)
     response = RedirectResponse(address, 303)
     under_way["back"] = _inside(request.query_params.get("naar", ""))
     signer_of(request).put(response, request, _UNDER_WAY, under_way, seconds=_UNDER_WAY_SECONDS)
@@ -60,13 +71,18 @@ async def from_provider(request: Request) -> Response:
     under_way = signer.take(request, _UNDER_WAY, seconds=_UNDER_WAY_SECONDS)
     if desk.sign_on is None or not isinstance(under_way, dict):
         return RedirectResponse(f"{PATH}/aanmelden", 303)
+    limits = limits_of(request)
+    busy = limits.of_tries(request)
+    if busy:
+        return busy
     from gateway.console import oidc  # noqa: PLC0415 - the same
 
     try:
         person = await oidc.finish(desk.sign_on, str(request.url), _return_address(request), under_way)
     except oidc.ProviderError as error:
-        return page("sign_in_problem.html", {"reason": str(error)}, 403)
+        return outside(_FAILED, str(error), 403)
     session_id = await run_in_threadpool(desk.signing_in.begin, person)
+    limits.succeeded(request, _TRIES_BY_PROVIDER)
     response = _signed_in(request, session_id, str(under_way.get("back") or PATH))
     Signer.drop(response, _UNDER_WAY)
     return response
@@ -92,4 +108,5 @@ def _inside(back: str) -> str:
 
 
 def _return_address(request: Request) -> str:
-    return str(request.base_url).rstrip("/").removesuffix(PATH) + f"{PATH}/aanmelden/terug"
+    base = desk_of(request).base_url or str(request.base_url).rstrip("/").removesuffix(PATH)
+    return f"{base}{PATH}/aanmelden/terug"

@@ -69,6 +69,11 @@ def _environment() -> Environment:
     return environment
 
 
+def outside(title: str, reason: str, status: int, request_id: str = "") -> HTMLResponse:
+    """Make a page for who is not inside: what went wrong, and how to report it."""
+    return page("outside.html", {"title": title, "reason": reason, "request_id": request_id}, status)
+
+
 def page(template: str, values: dict[str, Any], status: int = 200) -> HTMLResponse:
     """Make a page of a template; what comes from outside is shown, never followed."""
     return HTMLResponse(_environment().get_template(template).render(values), status)

@@ -42,9 +42,15 @@ class Browser:
         self._runner.run(self._client.aclose())
         self._runner.close()
 
-    def request(self, method: str, address: str, data: dict[str, str] | None = None) -> httpx.Response:
+    def request(
+        self,
+        method: str,
+        address: str,
+        data: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> httpx.Response:
         """Go somewhere, or send a form; a redirect is looked at, not followed."""
-        return self._runner.run(self._client.request(method, address, data=data))
+        return self._runner.run(self._client.request(method, address, data=data, headers=headers))
 
     def get(self, address: str) -> httpx.Response:
         """Go to a page."""

@@ -20,6 +20,8 @@ import respx
 from gateway.composition import Gateway
 from gateway.console.application import make_console
 from gateway.console.desk import SignOn
+from gateway.console.limits import Limits
+from gateway.limits import RateLimit
 from gateway.services.signing_in import Role
 from tests.console.conftest import Browser, application
 from tests.e2e.server import free_port
@@ -115,6 +117,26 @@ def test_an_answer_of_another_browser(signing_on: tuple[Gateway, SignOn]) -> Non
         assert asked.get(back.replace(state, "anders")).status_code == 403
         assert asked.get(back).status_code == 303
         assert asked.get(back).headers["location"] == "/console/aanmelden"
+
+
+def test_the_address_to_come_back_to(signing_on: tuple[Gateway, SignOn]) -> None:
+    """The provider is told the address by which others reach the gateway, not what its proxy calls it."""
+    gateway, sign_on = signing_on
+    desk = replace(gateway.desk, sign_on=sign_on, base_url="https://gateway.example")
+    with Browser(application(gateway, make_console(desk))) as browser:
+        there = urlsplit(browser.get("/console/aanmelden/dienst").headers["location"])
+        assert parse_qs(there.query)["redirect_uri"] == ["https://gateway.example/console/aanmelden/terug"]
+
+
+def test_who_comes_back_too_often(signing_on: tuple[Gateway, SignOn]) -> None:
+    """Going to the provider and failing to come back is limited by address; who succeeds is not counted."""
+    gateway, sign_on = signing_on
+    few = Limits(tries=RateLimit(0.5, lambda: 0.0, at_once=4))
+    with Browser(application(gateway, make_console(replace(gateway.desk, sign_on=sign_on), few))) as browser:
+        for sub, status in (("anne", 303), ("bram", 303), ("cas", 403), ("cas", 403)):
+            back = at_provider(browser.get("/console/aanmelden/dienst").headers["location"], sub)
+            assert browser.get(back).status_code == status
+        assert browser.get("/console/aanmelden/dienst").status_code == 429
 
 
 def test_a_provider_that_is_away(signing_on: tuple[Gateway, SignOn]) -> None:
