@@ -27,12 +27,12 @@ class Kept:
 
     def bericht(self, connection: Connection, message_id: UUID) -> Bericht | None:
         """Read a message; None when its content was removed. Raises InvalidBerichtError for what fits no schema."""
+        if not messages.has_content(connection, message_id):
+            return None
         document = Document()
         for part in messages.content_parts(connection, self.keyring, message_id):
             document.append(part)
         with closing(document):
-            if document.size == 0:
-                return None
             bericht = self.codec.read(document).bericht
         if bericht is None:
             raise InvalidBerichtError("A message that is kept does not fit the schemas in force.")

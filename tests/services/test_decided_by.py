@@ -9,12 +9,14 @@ import pytest
 
 from gateway.composition import Gateway
 from gateway.exchange.manual_case import CaseOutcome
+from gateway.exchange.refusal import Refusal
 from gateway.services.audit import Act
 from gateway.services.caller import Caller
 from gateway.services.manual_cases import NotResolved, Resolution
 from gateway.services.own_messages import Otherwise
 from gateway.store import audit
 from gateway.store.audit import EntryRow, TrailFilter
+from gateway.store.retention import remove_content
 from tests.berichten import BSN, PROVIDER
 from tests.gateways import MANUAL, STRICT, Clock, admin_of, caller_for
 from tests.services.test_deciding import CLIENT, ask, decide, request_row, sent
@@ -76,6 +78,18 @@ def test_no_decision_without_its_entry(gateway: Gateway, clock: Clock, monkeypat
         with pytest.raises(OSError, match="disk full"):
             decide(gateway, gemeente, request, "underInvestigation")
     assert request_row(gateway, request).state == "open"
+
+
+def test_when_the_content_is_gone(gateway: Gateway, clock: Clock) -> None:
+    """What was asked cannot be granted any more when nobody knows what it was; it can be rejected still."""
+    gemeente = caller_for(gateway, STRICT)
+    request = ask(gateway, caller_for(gateway, PROVIDER), clock)
+    with gateway.database.write() as connection:
+        remove_content(connection, [request_row(gateway, request).first_message], clock.now)
+    refusal = decide(gateway, gemeente, request, "allocated", client=CLIENT)
+    assert isinstance(refusal, Refusal)
+    assert "niet (meer)" in refusal.findings[0].message
+    sent(decide(gateway, gemeente, request, "rejected", reden="2"))
 
 
 @pytest.mark.parametrize("by", ["municipality", "administrator"])
