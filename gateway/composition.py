@@ -276,6 +276,7 @@ def make_gateway(settings: Settings, clock: Clock = utc_now) -> Gateway:
         audit=audit,
         dead_letters=services.dead_letters,
         deadlines=services.deadlines,
+        deciding=services.deciding,
         deliveries=Deliveries(database),
         following=services.following,
         manual_cases=cases,

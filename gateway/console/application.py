@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.console import cases, deadlines, following, messages, parties, replays, sign_in, trail
+from gateway.console import cases, deadlines, deciding, following, messages, parties, replays, sign_in, trail
 from gateway.console.cookies import PATH, Signer
 from gateway.console.desk import Desk
 from gateway.console.entrance import Page, guarded
@@ -55,6 +55,8 @@ PAGES: Final[tuple[tuple[str, str, Permission, Page], ...]] = (
     ("GET", "/verzoeken", Permission.LOOK, following.requests),
     ("POST", "/verzoeken", Permission.REVEAL, following.requests),
     ("GET", "/verzoeken/{id}", Permission.LOOK, following.request),
+    ("GET", "/verzoeken/{id}/besluit", Permission.HANDLE, deciding.decision),
+    ("POST", "/verzoeken/{id}/besluit", Permission.HANDLE, deciding.decide),
     ("GET", "/zaken", Permission.LOOK, cases.cases),
     ("GET", "/zaken/{id}", Permission.LOOK, cases.case),
     ("POST", "/zaken/{id}", Permission.HANDLE, cases.resolve),

@@ -11,6 +11,7 @@ from gateway.services.clock import Clock
 from gateway.services.current_routes import CurrentRoutes
 from gateway.services.dead_letters import DeadLetters
 from gateway.services.deadlines import Deadlines
+from gateway.services.deciding import Deciding
 from gateway.services.deliveries import Deliveries
 from gateway.services.following import Following
 from gateway.services.health import Watch
@@ -44,6 +45,7 @@ class Desk:
     audit: Audit
     dead_letters: DeadLetters
     deadlines: Deadlines
+    deciding: Deciding
     deliveries: Deliveries
     following: Following
     manual_cases: ManualCases

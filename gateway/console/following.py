@@ -9,6 +9,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from gateway.console.deciding import may_decide
 from gateway.console.entrance import Visit
 from gateway.console.paging import PAGE, as_uuid, asked, next_address
 from gateway.console.readable import Row, readable_part
@@ -59,7 +60,19 @@ def request(visit: Visit) -> Response:
         return visit.missing()
     row, told = found
     reason = visit.desk.lists.meaning("LDT_RedenAfwijzingVerzoek", row.reason) if row.reason else None
-    return _followed(visit, "request.html", "verzoeken", row, told, reason=reason)
+    # Only what did come of it is said to have been sent, whatever an address says.
+    sent = as_uuid(visit.request.query_params.get("besloten", ""))
+    decided = sent is not None and any(each.moment.fact.bericht == sent for each in told)
+    return _followed(
+        visit,
+        "request.html",
+        "verzoeken",
+        row,
+        told,
+        reason=reason,
+        decided=decided,
+        may_decide=may_decide(visit, row),
+    )
 
 
 @dataclass(frozen=True, slots=True)

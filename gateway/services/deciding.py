@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import repeat
 from typing import Any, Final
 from uuid import UUID
 
@@ -58,6 +59,20 @@ class Decision:
     producten: Sequence[Fields] = field(default=(), repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What an allocation would say if it were granted as it was asked, and what has to be said with it.
+
+    `producten` are those that would be new or changed, an allocation that is there already with its ToewijzingNummer;
+    none where nothing follows from the request. `readable` is whether the request can be granted here at all, and
+    `client_known` whether an earlier JW301 tells how to reach the client.
+    """
+
+    producten: tuple[Fields, ...] = ()
+    readable: bool = True
+    client_known: bool = False
+
+
 class Deciding:
     """Answers requests for municipalities."""
 
@@ -76,6 +91,24 @@ class Deciding:
         that contradicts earlier messages goes the way of any other.
         """
         return send(self._intake, caller, lambda: self._step(request_id, decision, caller))
+
+    def proposed(self, request_id: UUID, caller: Caller) -> Proposal | None:
+        """Tell what granting a request as it was asked would allocate; None when the caller has none to answer."""
+        now = self._clock()
+        with self._database.read() as connection:
+            request = following.request(connection, self._kept.keyring, request_id)
+            if request is None or not caller.acts_for(request.municipality):
+                return None
+            aanvraag = self._aanvraag(connection, request)
+            known = known_of(connection, self._kept, request.dossier_id, dutch_day(now))
+        bekend = known.facts if known else Bekend({})
+        client_known = bool(bekend.client.get("contactgegevens"))
+        if aanvraag is None or besluit.unknown_in(aanvraag, bekend):
+            return Proposal(readable=aanvraag is not None, client_known=client_known)
+        stamp = _stamp(now, known, repeat(0))  # no numbers: none is given out for a look
+        whole = besluit.toewijzing(aanvraag, bekend, {}, (), stamp)
+        settled = (one for one in whole["toegewezenProducten"] if stamp.fields.items() <= one.items())
+        return Proposal(tuple(settled), client_known=client_known)
 
     def _step(self, request_id: UUID, decision: Decision, caller: Caller) -> Step:
         now = self._clock()
@@ -166,9 +199,7 @@ class Deciding:
                 "u toewijst.",
                 _PRODUCTEN,
             )
-        settled = _after_all(now.astimezone(DUTCH_TIME), known)
-        nummers = self._numbers(connection, request.municipality)
-        stamp = Stamp(settled.date(), settled.time().isoformat("seconds"), nummers)
+        stamp = _stamp(now, known, self._numbers(connection, request.municipality))
         client = besluit.toewijzing(aanvraag, bekend, decision.client, decision.producten, stamp)
         if client.get("bsn") != aanvraag.client.get("bsn"):
             return _refused("Het verzoek is van een andere cliënt; laat bsn weg, of neem dat van het verzoek.", _BSN)
@@ -193,6 +224,11 @@ class Deciding:
             if nummer not in given and not numbered(connection, self._kept.keyring, municipality, [nummer]):
                 given.add(nummer)
                 yield nummer
+
+
+def _stamp(now: datetime, known: Known | None, nummers: Iterator[int]) -> Stamp:
+    settled = _after_all(now.astimezone(DUTCH_TIME), known)
+    return Stamp(settled.date(), settled.time().isoformat("seconds"), nummers)
 
 
 def _after_all(now: datetime, known: Known | None) -> datetime:

@@ -68,6 +68,10 @@ class Person:
         """Give the person as the services know who asks; the console shows what an administrator's token may see."""
         return Caller("console", frozenset({Scope.ADMIN}), frozenset(), person=self.subject)
 
+    def speaking_for(self, municipality: str) -> Caller:
+        """Give the person as one who decides for a municipality: what they say goes out in its name."""
+        return Caller("console", frozenset({Scope.EXCHANGE}), frozenset({municipality}), person=self.subject)
+
 
 class SigningIn:
     """Keeps the sessions of the console."""
