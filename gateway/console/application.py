@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -98,21 +98,23 @@ class PageHeaders:
         await self._app(scope, receive, with_headers)
 
 
+def routes_of() -> list[BaseRoute]:
+    """Give every address of the console."""
+    return [
+        *(Route(PATH + path, guarded(permission, show), methods=[method]) for method, path, permission, show in PAGES),
+        Route(f"{PATH}/aanmelden", sign_in.sign_in),
+        Route(f"{PATH}/aanmelden/link/{{secret}}", sign_in.link, methods=["GET"]),
+        Route(f"{PATH}/aanmelden/link/{{secret}}", sign_in.use_link, methods=["POST"]),
+        Route(f"{PATH}/aanmelden/dienst", sign_in.to_provider),
+        Route(f"{PATH}/aanmelden/terug", sign_in.from_provider),
+        Mount(f"{PATH}/static", StaticFiles(directory=_STATIC)),
+    ]
+
+
 def make_console(desk: Desk, limits: Limits | None = None) -> ASGIApp:
     """Make the console."""
     application = Starlette(
-        routes=[
-            *(
-                Route(PATH + path, guarded(permission, show), methods=[method])
-                for method, path, permission, show in PAGES
-            ),
-            Route(f"{PATH}/aanmelden", sign_in.sign_in),
-            Route(f"{PATH}/aanmelden/link/{{secret}}", sign_in.link, methods=["GET"]),
-            Route(f"{PATH}/aanmelden/link/{{secret}}", sign_in.use_link, methods=["POST"]),
-            Route(f"{PATH}/aanmelden/dienst", sign_in.to_provider),
-            Route(f"{PATH}/aanmelden/terug", sign_in.from_provider),
-            Mount(f"{PATH}/static", StaticFiles(directory=_STATIC)),
-        ],
+        routes=routes_of(),
         exception_handlers={
             404: _not_found,
             405: _not_found,
