@@ -17,6 +17,7 @@ from gateway.console.words import (
     DEADLINE_STATES,
     ENDINGS,
     EVENTS,
+    HEALTH_PARTS,
     OUTCOMES,
     RELATIONS,
     REPLAY_STATES,
@@ -45,7 +46,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(moment=moment, day=day, count=count)
+    environment.filters.update(moment=moment, day=day, last_day=last_day, count=count)
     environment.globals.update(
         ACTS=ACTS,
         ALLOCATION_STATES=ALLOCATION_STATES,
@@ -53,6 +54,7 @@ def _environment() -> Environment:
         DEADLINE_STATES=DEADLINE_STATES,
         ENDINGS=ENDINGS,
         EVENTS=EVENTS,
+        HEALTH_PARTS=HEALTH_PARTS,
         OUTCOMES=OUTCOMES,
         RELATIONS=RELATIONS,
         REPLAY_STATES=REPLAY_STATES,
@@ -88,6 +90,11 @@ def moment(value: datetime) -> str:
 def day(value: date) -> str:
     """Write a day: 3 apr 2026."""
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def last_day(value: datetime) -> str:
+    """Write the last day of a term, which ends with that day."""
+    return day(value.astimezone(DUTCH_TIME).date())
 
 
 def count(number: int, one: str, more: str) -> str:

@@ -158,6 +158,14 @@ ROLES: Final = {
     "auditor": "toezichthouder",
 }
 SCOPES: Final = {"exchange": "uitwisselen", "admin": "beheren", "monitor": "bewaken"}
+HEALTH_PARTS: Final = {
+    "database": "Database",
+    "schemas": "Schema's",
+    "routes": "Routes",
+    "worker": "Achtergrondwerk",
+    "queues": "Wachtrijen",
+    "lifecycle": "Dossiers",
+}
 DEADLINE_STATES: Final = {"overdue": "te laat", "open": "open", "met": "gehaald", "dropped": "vervallen"}
 DEADLINE_KINDS: Final = {
     "retour": "retourbericht",

@@ -80,7 +80,7 @@ class Watch:
                 Part("database", State.PASS, "bereikbaar"),
                 *loaded,
                 self._worker(beat),
-                Part("queues", State.PASS, f"{waiting} berichten wachten"),
+                Part("queues", State.PASS, "1 bericht wacht" if waiting == 1 else f"{waiting} berichten wachten"),
                 *(() if complete else (_INCOMPLETE,)),
             ),
             oldest,

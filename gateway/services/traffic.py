@@ -28,7 +28,8 @@ _REMEMBERED: Final = timedelta(seconds=30)
 class Numbers:
     """What passed through in the last hours and days (in Dutch time), what waits, and what needs attention.
 
-    `causes` are the largest groups of dead letters; `overdue` counts deadlines that have passed, by kind.
+    `causes` are the largest groups of dead letters; `due` counts by kind the deadlines that have passed, and those that
+    have not.
     """
 
     at: datetime
@@ -37,7 +38,12 @@ class Numbers:
     waiting: list[Depth]
     attention: dict[tuple[str, str], int]
     causes: list[DeadLetterGroup]
-    overdue: dict[str, int]
+    due: dict[str, tuple[int, int]]
+
+    @property
+    def late(self) -> bool:
+        """Say whether any deadline has passed."""
+        return any(overdue for overdue, _ in self.due.values())
 
 
 class Traffic:
@@ -68,10 +74,9 @@ class Traffic:
             waiting = queues.depth(connection, now=now)
             attention = tally(connection, now)
             due = deadlines.standing(connection, now=now)
-        overdue: Counter[str] = Counter()
+        standing: Counter[tuple[str, bool]] = Counter()
         for (kind, _, state), number in due.items():
-            if state == State.OVERDUE:
-                overdue[kind] += number
+            standing[kind, state == State.OVERDUE] += number
         hours = [datetime.fromtimestamp(this_hour.timestamp() - 3600 * back, DUTCH_TIME) for back in range(HOURS)]
         by_day: Counter[date] = Counter()
         for hour, number in counted.items():
@@ -83,5 +88,5 @@ class Traffic:
             waiting=sorted(waiting, key=lambda depth: depth.oldest_received_at),
             attention={key: number for key, number in attention.items() if key[1] not in {"queued", "leased"}},
             causes=self._dead_letters.grouped()[:_CAUSES],
-            overdue=dict(overdue),
+            due={kind: (standing[kind, True], standing[kind, False]) for kind, _ in standing},
         )
