@@ -8,16 +8,19 @@ from uuid import UUID
 from starlette.responses import RedirectResponse, Response
 
 from gateway.console.cookies import PATH
+from gateway.console.decision_form import Wrong, field_of
 from gateway.console.entrance import Visit
 from gateway.console.paging import PAGE, as_uuid, asked, next_address
 from gateway.exchange.manual_case import CaseOutcome, reference_of
 from gateway.ijw.codes import WOONPLAATSBEGINSEL
+from gateway.ijw.finding import Finding
 from gateway.services.manual_cases import Case, ClosedOtherwise, NotResolved, Resolution
 from gateway.services.signing_in import Permission
 
 _REASONS: Final = "LDT_RedenAfwijzingVerzoek"
 _STATES: Final = ("open", "closed")
 _LONGEST_NOTE: Final = 2000
+_FIELDS: Final = ("outcome", "reden", "gemeente", "note")
 
 
 def cases(visit: Visit) -> Response:
@@ -49,13 +52,13 @@ def resolve(visit: Visit) -> Response:
     found = _case(visit)
     if found is None:
         return visit.missing()
-    told = {name: str(visit.form.get(name, "")).strip() for name in ("outcome", "reden", "gemeente", "note")}
+    told = {name: str(visit.form.get(name, "")).strip() for name in _FIELDS}
     if told["outcome"] not in list(CaseOutcome):
-        return _show(visit, found, ("Kies hoe de zaak is afgelopen.",))
+        return _show(visit, found, (Wrong("Kies hoe de zaak is afgelopen.", "outcome"),), told)
     outcome = CaseOutcome(told["outcome"])
     rejected = outcome is CaseOutcome.REJECTED
     if rejected and told["reden"] not in visit.desk.lists.lijsten[_REASONS].meanings:
-        return _show(visit, found, ("Kies waarom het verzoek is afgewezen.",))
+        return _show(visit, found, (Wrong("Kies waarom het verzoek is afgewezen.", "reden"),), told)
     resolution = Resolution(
         outcome=outcome,
         note=told["note"][:_LONGEST_NOTE],
@@ -64,10 +67,15 @@ def resolve(visit: Visit) -> Response:
     )
     result = visit.desk.manual_cases.resolve(found.row.id, visit.person.caller, resolution)
     if isinstance(result, ClosedOtherwise):
-        return _show(visit, found, ("De zaak was intussen al gesloten, met een andere uitkomst.",))
+        return _show(visit, found, (Wrong("De zaak was intussen al gesloten, met een andere uitkomst."),), told)
     if isinstance(result, NotResolved):
-        return _show(visit, found, tuple(finding.message for finding in result.findings))
+        return _show(visit, found, tuple(_beside(finding) for finding in result.findings), told)
     return RedirectResponse(f"{PATH}/zaken/{found.row.id}", 303)
+
+
+def _beside(finding: Finding) -> Wrong:
+    """Put what would be wrong with a rejection beside the field that it comes from."""
+    return Wrong(finding.message, field_of(finding.path or "", []))
 
 
 def _case(visit: Visit) -> Case | None:
@@ -75,7 +83,7 @@ def _case(visit: Visit) -> Case | None:
     return visit.desk.manual_cases.get(case_id, visit.person.caller) if case_id else None
 
 
-def _show(visit: Visit, found: Case, wrong: tuple[str, ...] = ()) -> Response:
+def _show(visit: Visit, found: Case, wrong: tuple[Wrong, ...] = (), told: dict[str, str] | None = None) -> Response:
     return visit.show(
         "case.html",
         "zaken",
@@ -83,6 +91,8 @@ def _show(visit: Visit, found: Case, wrong: tuple[str, ...] = ()) -> Response:
         found=found,
         reference=reference_of(found.row.id),
         wrong=wrong,
+        told=told or dict.fromkeys(_FIELDS, ""),
+        says={each.field: each.says for each in wrong},
         now=visit.desk.clock(),
         may_handle=visit.person.may(Permission.HANDLE) and found.row.is_open,
         reasons=visit.desk.lists.lijsten[_REASONS].meanings,

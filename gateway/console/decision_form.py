@@ -175,10 +175,10 @@ class Form:
     def refuse(self, findings: Iterable[Finding]) -> None:
         """Put what would be wrong with the message beside the fields that it comes from."""
         places = [place for place, _ in self._filled()]
-        self.wrong = [Wrong(finding.message, _field_of(finding.path or "", places)) for finding in findings]
+        self.wrong = [Wrong(finding.message, field_of(finding.path or "", places)) for finding in findings]
 
 
-def _field_of(path: str, places: list[int]) -> str:
+def field_of(path: str, places: list[int]) -> str:
     """Give the field that an element of the message comes from."""
     leaf = re.sub(r"\[\d+\]$", "", path.rpartition("/")[2])
     name = _BESIDE.get(leaf, "")

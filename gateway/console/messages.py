@@ -94,7 +94,10 @@ def messages(visit: Visit) -> Response:
         found=found,
         searched=searching,
         wrong=searching and not usable,
-        next=next_address(visit, more),
+        # A next page of what a form asked for would have to be asked for by a form.
+        next=None if searching else next_address(visit, more),
+        cut=searching and more is not None,
+        names={party.code: party.name for party in visit.desk.parties.listed()},
         may_search=visit.person.may(Permission.REVEAL),
     )
 
@@ -108,11 +111,13 @@ def message(visit: Visit) -> Response:
     reason = str(visit.form.get("reason", "")).strip()[:200]
     revealed = visit.request.method == "POST" and visit.person.may(Permission.REVEAL) and len(reason) >= _REASON
     findings = found.message.findings[:_MOST_FINDINGS]
+    content = _content(visit, message_id, findings, reason if revealed else "")
     return visit.show(
         "message.html",
         "berichten",
         found=found,
-        content=_content(visit, message_id, findings, reason if revealed else ""),
+        content=content,
+        places=content.places if content else {},
         findings=findings,
         hidden=max(0, len(found.message.findings) - _MOST_FINDINGS),
         # For the municipality's eyes alone; who only looks here has no more need of it than the other side.
@@ -136,6 +141,7 @@ class Content:
     rows: list[Row]
     lines: Excerpt
     marks: dict[int, list[Finding]]
+    places: dict[int, int]  # where the first mark of a finding is
 
 
 def _content(visit: Visit, message_id: UUID, findings: tuple[Finding, ...], reason: str) -> Content | None:
@@ -147,10 +153,12 @@ def _content(visit: Visit, message_id: UUID, findings: tuple[Finding, ...], reas
     with closing(document):
         lines = excerpt(document, findings)
     marks: dict[int, list[Finding]] = {}
+    places: dict[int, int] = {}
     for (number, _), index in sorted(lines.marks.items()):
+        places.setdefault(number, index)
         marks.setdefault(index, []).append(findings[number])
     rows = readable(bericht, visit.desk.lists, revealed=bool(reason)) if bericht else []
-    return Content(rows, lines, marks)
+    return Content(rows, lines, marks, places)
 
 
 def _revealed(visit: Visit, message_id: UUID, reason: str) -> tuple[Document, Bericht | None]:

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from gateway.composition import Gateway
-from gateway.console.decision_form import Form, _field_of
+from gateway.console.decision_form import Form, field_of
 from gateway.ijw.finding import Finding
 from gateway.services.audit import Act
 from gateway.services.clock import dutch_day
@@ -283,7 +283,7 @@ def test_a_request_of_which_the_content_is_gone(
 )
 def test_the_field_behind_an_element(path: str, field: str) -> None:
     """Rows that were left empty are passed over; what the gateway filled in itself has no field."""
-    assert _field_of(path, [0, 2]) == field
+    assert field_of(path, [0, 2]) == field
 
 
 def test_a_form_is_bounded() -> None:

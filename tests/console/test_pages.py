@@ -7,7 +7,7 @@ import re
 import pytest
 
 from gateway.composition import Gateway
-from gateway.console.words import ACTS, DEADLINE_KINDS, DEADLINE_STATES
+from gateway.console.words import ACTS, DEADLINE_KINDS, DEADLINE_STATES, HEALTH_PARTS
 from gateway.exchange.deadlines import Kind, State
 from gateway.services.audit import Act
 from gateway.services.signing_in import Role
@@ -99,6 +99,21 @@ def test_search_by_bsn(browser: Browser, gateway: Gateway) -> None:
     assert "negen cijfers" in browser.post("/console/berichten", data={"mark": browser.mark, "bsn": "12a"}).text
 
 
+def test_a_search_has_no_page_that_is_no_search(browser: Browser, gateway: Gateway) -> None:
+    """A link to older messages would lead to those of everybody; that there are more is said instead."""
+    for number in range(51):
+        accepted(gateway, caller_for(gateway, PROVIDER), heenbericht("JW305", identificatie=f"N{number:03}X"))
+    browser.sign_in(gateway, Role.HANDLER)
+    found = browser.post("/console/berichten", {"mark": browser.mark, "bsn": BSN}).text
+    assert 'rel="next"' not in found
+    assert "Alleen de nieuwste" in found
+
+
+def test_every_part_has_a_name(gateway: Gateway) -> None:
+    """The parts of which the health is told are called by words that a person reads."""
+    assert {part.name for part in gateway.desk.watch.health().parts} | {"lifecycle"} == HEALTH_PARTS.keys()
+
+
 def test_findings_stand_in_place(browser: Browser, gateway: Gateway) -> None:
     """A finding is told above, and at the line where it is."""
     late = heenbericht("JW305", municipality=STRICT)
@@ -107,8 +122,10 @@ def test_findings_stand_in_place(browser: Browser, gateway: Gateway) -> None:
     page = browser.get(f"/console/berichten/{message.id}").text
     for finding in message.findings:
         assert finding.code in page
-    if message.findings:
-        assert "regel--fout" in page
+    assert "regel--fout" in page
+    places = re.findall(r'href="#(regel-[0-9]+)"', page)
+    assert places
+    assert all(page.count(f'id="{place}"') == 1 for place in places)
 
 
 def test_what_is_not_there(browser: Browser, gateway: Gateway) -> None:
@@ -170,7 +187,8 @@ def test_a_case_from_start_to_end(browser: Browser, gateway: Gateway) -> None:
     form = {"mark": browser.mark, "outcome": "rejected", "note": "Past niet"}
     wrong = browser.post(found[1], data=form)
     assert wrong.status_code == 400
-    assert "Kies waarom" in wrong.text
+    assert 'href="#reden">Kies waarom' in wrong.text
+    assert ">Past niet</textarea>" in wrong.text
     assert browser.post(found[1], data={**form, "reden": "2"}).status_code == 303
     after = browser.get(found[1]).text
     assert "afgewezen" in after
@@ -187,7 +205,7 @@ def test_deadlines(browser: Browser, gateway: Gateway, clock: Clock) -> None:
     accepted(gateway, caller_for(gateway, PROVIDER), heenbericht("JW305"))
     browser.sign_in(gateway, Role.VIEWER)
     assert "retourbericht" in browser.get("/console/termijnen?state=open").text
-    assert "Geen." in browser.get("/console/termijnen").text
+    assert "geen termijnen" in browser.get("/console/termijnen").text
     clock.forward(days=14)
     browser.sign_in(gateway, Role.VIEWER)
     late = browser.get("/console/termijnen").text
