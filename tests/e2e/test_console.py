@@ -126,6 +126,28 @@ def test_a_handler_ends_a_case(chromium: Browser, running: Server) -> None:
     page.get_by_text("op een andere manier afgehandeld").wait_for()
 
 
+def test_a_handler_decides(chromium: Browser, running: Server) -> None:
+    """From the list of requests to the answer, by keyboard: what is wrong is told where it is, then mended and sent."""
+    page = signed_in(chromium, running, Role.HANDLER)
+    page.goto(f"{running.url}/console/verzoeken?state=open")
+    page.get_by_role("link", name="REF-2").press("Enter")
+    page.get_by_role("link", name="Beslissen op dit verzoek").press("Enter")
+    assert not page.get_by_label("Waarom").is_visible()
+    page.get_by_role("radio", name="Afwijzen").press("Space")
+    page.get_by_role("button", name="Besluit versturen").press("Enter")
+    wrong = page.get_by_role("region", name="Er is nog niets verstuurd")
+    assert wrong.evaluate("summary => summary === document.activeElement")
+    picture(page, "console-besluit")
+    grave = [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
+    assert grave == []
+    wrong.get_by_role("link").press("Enter")
+    page.get_by_label("Waarom").select_option("2")
+    page.get_by_label("Waarom").press("Enter")
+    page.get_by_role("button", name="Besluit versturen").press("Enter")
+    page.get_by_text("Het besluit is verstuurd").wait_for()
+    assert page.get_by_text("afgewezen").first.is_visible()
+
+
 def test_a_viewer_follows_an_allocation(chromium: Browser, running: Server) -> None:
     """An allocation shows how far it is, drawn, and each message that brought it there."""
     page = signed_in(chromium, running, Role.VIEWER)
@@ -177,6 +199,12 @@ def test_an_administrator_gives_access(chromium: Browser, running: Server) -> No
     assert page.get_by_role("heading", name="Aanmelden").is_visible()
 
 
+def _requests(page: Page) -> list[str]:
+    """Give the ids of the requests in a list that is shown."""
+    links = page.locator("td:first-child a[href^='/console/verzoeken/']").all()[:1]
+    return [(link.get_attribute("href") or "").rpartition("/")[2] for link in links]
+
+
 @pytest.mark.parametrize(
     ("role", "phone"), [(Role.HANDLER, False), (Role.ADMINISTRATOR, True), (Role.AUDITOR, False)], ids=str
 )
@@ -188,6 +216,7 @@ def test_no_page_has_barriers(chromium: Browser, running: Server, role: Role, ph
         page.goto(f"{running.url}/console/{listed}")
         # A few of each list: the pages behind one list differ in what they say, not in how they are made.
         rows = page.locator("td:first-child a").all()[:_FEW]
+        addresses += [f"/console/verzoeken/{one}/besluit" for one in _requests(page)]
         addresses += [link.get_attribute("href") or "" for link in (*page.locator("nav a").all(), *rows)]
     for address in dict.fromkeys(["/console/aanmelden", "/console/nergens", "/console/herhalingen/nieuw", *addresses]):
         page.goto(f"{running.url}{address}")
