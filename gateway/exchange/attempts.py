@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
-# After the first failure a minute, then five, and so on; from the last one on every time the same.
-DELAYS: Final = (
+# A mail server takes who comes back within a minute for a spammer. From the last delay on every time the same.
+MAIL_DELAYS: Final = (
     timedelta(minutes=1),
     timedelta(minutes=5),
     timedelta(minutes=30),
@@ -15,8 +16,10 @@ DELAYS: Final = (
     timedelta(hours=6),
     timedelta(hours=12),
 )
+# A web server that is started anew is back in seconds.
+DELAYS: Final = (timedelta(seconds=5), timedelta(seconds=30), *MAIL_DELAYS)
 LAST_AFTER: Final = timedelta(days=3)
-# So much later at most, as a part of the delay: what failed together does not come back together.
+# So much later at most, as a part of the wait: what failed together does not come back together.
 _SPREAD: Final = 0.1
 
 
@@ -59,8 +62,19 @@ class GiveUp:
     cause: str
 
 
+def delays_of(kind: str) -> tuple[timedelta, ...]:
+    """Give the delays between the attempts at a kind of sending."""
+    return MAIL_DELAYS if kind == "mail" else DELAYS
+
+
 def after_failure(
-    outcome: Hiccup | RefusedForGood, *, failures: int, first_at: datetime, now: datetime, jitter: float
+    outcome: Hiccup | RefusedForGood,
+    *,
+    delays: Sequence[timedelta],
+    failures: int,
+    first_at: datetime,
+    now: datetime,
+    jitter: float,
 ) -> Again | GiveUp:
     """Decide what follows a failed attempt.
 
@@ -70,6 +84,6 @@ def after_failure(
     last_at = first_at + LAST_AFTER
     if isinstance(outcome, RefusedForGood) or now >= last_at:
         return GiveUp(outcome.answer)
-    delay = DELAYS[min(failures, len(DELAYS)) - 1]
-    wait = max(delay * (1 + _SPREAD * jitter), outcome.patience or timedelta())
-    return Again(min(now + wait, last_at))
+    delay = delays[min(failures, len(delays)) - 1]
+    wait = max(delay, outcome.patience or timedelta())
+    return Again(min(now + wait * (1 + _SPREAD * jitter), last_at))

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import Connection
 
 from gateway import __version__
-from gateway.exchange.attempts import Delivered, Hiccup, Outcome
+from gateway.exchange.attempts import Delivered, Hiccup, Outcome, RefusedForGood
 from gateway.exchange.ggk import FUNCTIE_VERSIE, RETOUR, AnswerHead, Envelop, Fault, Systeem, berichtcode_of
 from gateway.services.clock import Clock
 from gateway.services.ggk_moment import tijdstip
@@ -33,6 +33,8 @@ _log = structlog.get_logger(__name__)
 
 _MAJOR, _MINOR = (f"{int(part):04d}" for part in __version__.split(".")[:2])
 _OK: Final = 200
+_TOO_LARGE: Final = 413
+_WHO_WE_ARE: Final = "IB002"
 
 
 class GgkChannel:
@@ -74,7 +76,7 @@ class GgkChannel:
             size=envelope_size(envelop, document.size),
             most=MAX_SIZE,
             pieces=write_envelope(envelop, document),
-            judge=_judge,
+            judge=outcome_of,
             close=document.close,
         )
 
@@ -111,7 +113,7 @@ class GgkChannel:
         def pieces() -> Iterator[bytes]:
             yield body
 
-        return SoapParcel(url, f"{STUF}/Fo01", len(body), MAX_SIZE, pieces, _judge, lambda: None)
+        return SoapParcel(url, f"{STUF}/Fo01", len(body), MAX_SIZE, pieces, outcome_of, lambda: None)
 
     def sent(self, connection: Connection, row: OutboxRow) -> None:
         """Write down that a message was delivered: a Bv03 says that the other side has it."""
@@ -136,12 +138,17 @@ def _reference_of(identifier: UUID) -> str:
     return str(UUID(bytes=hashlib.sha256(identifier.bytes).digest()[:16], version=4))
 
 
-def _judge(status: int, body: bytes) -> Outcome:
-    """Say what an answer means: a Bv03 that the other side has it, anything else that it has not, yet."""
+def outcome_of(status: int, body: bytes) -> Outcome:
+    """Say what an answer means: a Bv03 that the other side has it, a Fo03 about the envelope that it never will.
+
+    Anything else may pass, and so may a Fo03 about who we are: that is a setting on one of both sides.
+    """
     try:
         fault = read_answer(Document(body))
     except SoapError:
-        return Hiccup(f"HTTP {status}, zonder Bv03 of Fo03")
+        told = f"HTTP {status}, zonder Bv03 of Fo03"
+        return RefusedForGood(told) if status == _TOO_LARGE else Hiccup(told)
     if fault is None:
         return Delivered("Bv03") if status == _OK else Hiccup(f"HTTP {status}, met een Bv03")
-    return Hiccup(harmless(fault))
+    told = harmless(f"{fault.code}: {fault.text}" if fault.code else fault.text)
+    return RefusedForGood(told) if fault.at_client and fault.code != _WHO_WE_ARE else Hiccup(told)

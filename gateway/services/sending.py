@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy import Connection
 
 from gateway.errors import DatabaseUnavailableError
-from gateway.exchange.attempts import Again, Delivered, Hiccup, Outcome, after_failure
+from gateway.exchange.attempts import Again, Delivered, Hiccup, Outcome, after_failure, delays_of
 from gateway.services.clock import Clock
 from gateway.store import outbox
 from gateway.store.engine import Database
@@ -30,6 +30,8 @@ _PATIENCE: Final = timedelta(seconds=40)
 _KEPT: Final = timedelta(minutes=2)
 # Several at once, so that one that does not answer holds up nobody else; each endpoint gets one at a time.
 _AT_ONCE: Final = 8
+# Who asks for patience (`Retry-After`) gets nothing else meanwhile either; but one answer holds up no more than this.
+_LONGEST_REST: Final = timedelta(hours=1)
 # After this long nothing new is begun in a round: the other work of a round has its turn.
 _ROUND_SECONDS: Final = 15.0
 # How often to look whether the process is to stop, and how often more before what is going on is broken off.
@@ -85,6 +87,8 @@ class Sending:
         self._jitter = jitter
         self._held = held
         self._stop = threading.Event()
+        # The endpoints that asked for patience, and until when. Of this process alone: another one learns it too.
+        self._resting: dict[str, datetime] = {}
 
     def round(self) -> int:
         """Send what is due, for a while; gives how many attempts ended."""
@@ -128,9 +132,10 @@ class Sending:
     def _take(self, busy: Collection[str]) -> OutboxRow | None:
         # On the event loop itself, as all work on the database here: it is a millisecond or two.
         now = self._clock()
+        self._resting = {endpoint: until for endpoint, until in self._resting.items() if until > now}
         with self._database.write() as connection:
             kinds = self._channels.keys() - self._held(now)
-            return outbox.take(connection, kinds=kinds, busy=busy, now=now, until=now + _KEPT)
+            return outbox.take(connection, kinds=kinds, busy={*busy, *self._resting}, now=now, until=now + _KEPT)
 
     async def _send(self, row: OutboxRow) -> None:
         channel = self._channels[row.kind]
@@ -153,8 +158,15 @@ class Sending:
             return AttemptEnd(outcome="dropped", answer="", duration=duration, state="dropped", at=now)
         if isinstance(outcome, Delivered):
             return AttemptEnd(outcome="delivered", answer=outcome.answer, duration=duration, state="sent", at=now)
+        if isinstance(outcome, Hiccup) and outcome.patience:
+            self._resting[row.endpoint] = now + min(outcome.patience, _LONGEST_REST)
         decided = after_failure(
-            outcome, failures=row.failures + 1, first_at=row.first_at, now=now, jitter=self._jitter()
+            outcome,
+            delays=delays_of(row.kind),
+            failures=row.failures + 1,
+            first_at=row.first_at,
+            now=now,
+            jitter=self._jitter(),
         )
         return AttemptEnd(
             outcome="hiccup" if isinstance(outcome, Hiccup) else "refused",

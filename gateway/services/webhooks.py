@@ -10,13 +10,14 @@ import structlog
 from sqlalchemy import Connection
 from standardwebhooks import Webhook
 
+from gateway.exchange.attempts import LAST_AFTER
 from gateway.services.clock import Clock
 from gateway.services.endpoints import Endpoints
 from gateway.store import endpoints as rows
 from gateway.store import messages
 from gateway.store.outbox import OutboxRow
 from gateway.store.rows import MessageRow
-from gateway.transport.webhook import Note, WebhookTransport
+from gateway.transport.webhook import GONE, Note, WebhookTransport
 
 _log = structlog.get_logger(__name__)
 
@@ -64,6 +65,8 @@ class WebhookChannel:
 
     def given_up(self, connection: Connection, row: OutboxRow, cause: str) -> None:
         """Pause a webhook at which nothing has arrived in all the time of this note's attempts; that is told once."""
+        if cause != GONE and self._clock() < row.first_at + LAST_AFTER:
+            return  # it did not want this note, which says nothing of others
         if rows.pause_endpoint(connection, UUID(row.endpoint), silent_since=row.first_at):
             _log.warning("webhook-paused", id=row.endpoint, party=row.recipient, cause=cause)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -13,10 +12,10 @@ import httpx
 
 from gateway.errors import ConfigurationError
 from gateway.exchange.attempts import Hiccup, Outcome, RefusedForGood
+from gateway.transport.transport import patience
 
 # A Bv03 or Fo03 takes a kilobyte or two; what is longer is no answer.
 _LONGEST_ANSWER: Final = 256 * 1024
-_MOST_PATIENCE: Final = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +95,10 @@ class SoapTransport:
                     return Hiccup(f"HTTP {response.status_code}, met een antwoord dat te lang is")
             outcome = parcel.judge(response.status_code, answer)
             if isinstance(outcome, Hiccup):
-                return Hiccup(outcome.answer, _patience(response.headers.get("retry-after", "")))
+                return Hiccup(outcome.answer, patience(response.headers))
             return outcome
 
 
 async def _asynchronous(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     for piece in pieces:
         yield piece
-
-
-def _patience(stated: str) -> timedelta | None:
-    """Read for how long the other side asks to be left alone, in seconds; a date is not looked at."""
-    return min(timedelta(seconds=int(stated)), _MOST_PATIENCE) if stated.isdecimal() and len(stated) < 8 else None  # noqa: PLR2004 - a year and more

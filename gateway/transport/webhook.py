@@ -11,7 +11,6 @@ import socket
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
@@ -19,15 +18,18 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 
 from gateway.exchange.attempts import Delivered, Hiccup, Outcome, RefusedForGood
+from gateway.transport.transport import patience
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 # Addresses of IPv6 in which one of IPv4 is hidden: what they lead to is not what they look like.
 _HIDING: Final = tuple(ip_network(name) for name in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
-_GONE: Final = 410
+# What is wrong with the note as it is; all else is about the server or its settings, and may be mended there.
+_FOR_GOOD: Final = frozenset({400, 405, 410, 413, 414, 415, 422})
+GONE: Final = "HTTP 410"
+"""What a webhook says that is no more, and never will be."""
 _PORTS: Final = {"https": 443, "http": 80}
-_MOST_PATIENCE: Final = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +113,6 @@ def _outcome(response: httpx.Response) -> Outcome:
     told = f"HTTP {response.status_code}"
     if response.is_success:
         return Delivered(told)
-    if response.status_code == _GONE:
+    if response.status_code in _FOR_GOOD:
         return RefusedForGood(told)
-    stated = response.headers.get("retry-after", "")
-    short = stated.isdecimal() and len(stated) < 8  # noqa: PLR2004 - a year and more
-    return Hiccup(told, min(timedelta(seconds=int(stated)), _MOST_PATIENCE) if short else None)
+    return Hiccup(told, patience(response.headers))

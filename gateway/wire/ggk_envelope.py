@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree
 
-from gateway.exchange.ggk import HEEN, RETOUR, Envelop, Foutbericht, Systeem
+from gateway.exchange.ggk import HEEN, RETOUR, Envelop, Fault, Foutbericht, Systeem
 from gateway.wire.document import Document
 from gateway.wire.soap import SOAP, SoapError, read_soap
 
@@ -56,10 +56,10 @@ class EnvelopeSchema:
         return "/".join(name for name in names[2:] if name in self._names) or "het begin"
 
 
-def read_answer(document: Document) -> str | None:
-    """Read what was said to an envelope: nothing for a Bv03, else the code and the text of what is wrong.
+def read_answer(document: Document) -> Fault | None:
+    """Read what was said to an envelope: nothing for a Bv03, else what is wrong, and who is to mend that.
 
-    Raises SoapError for what is no answer to an envelope.
+    A fault that does not say where it is counts as theirs. Raises SoapError for what is no answer to an envelope.
     """
     content = read_soap(document, ()).content
     if content.tag == f"{{{STUF}}}Bv03Bericht":
@@ -68,8 +68,8 @@ def read_answer(document: Document) -> str | None:
         raise SoapError("Dit is geen Bv03 en geen SOAP-fault.")
     fout = content.find(f".//{{{STUF}}}Fo03Bericht/{{{STUF}}}body")
     if fout is None:
-        return content.findtext("faultstring") or "SOAP-fault"
-    return f"{_text(fout, 'code')}: {_text(fout, 'omschrijving')}"
+        return Fault("", content.findtext("faultstring") or "SOAP-fault", at_client=False)
+    return Fault(_text(fout, "code"), _text(fout, "omschrijving"), at_client=_text(fout, "plek") == "client")
 
 
 @cache

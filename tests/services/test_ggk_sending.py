@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import select
 
 from gateway.composition import Gateway
-from gateway.exchange.attempts import Delivered, Hiccup, Outcome
+from gateway.exchange.attempts import Delivered, Hiccup, Outcome, RefusedForGood
 from gateway.exchange.freeze import Freeze
 from gateway.exchange.ggk import AnswerHead, Envelop, Fault, Systeem
 from gateway.resources import schemas_dir
-from gateway.services.ggk_sending import GgkChannel
+from gateway.services.ggk_sending import GgkChannel, outcome_of
 from gateway.services.pushing import Pushing
 from gateway.services.sending import Sending
 from gateway.store import queues
@@ -26,7 +26,7 @@ from gateway.store.outbox_tables import outbox
 from gateway.store.rows import MessageRow
 from gateway.transport.ggk0210 import SoapParcel
 from gateway.wire.document import Document
-from gateway.wire.ggk_answer import write_fo01
+from gateway.wire.ggk_answer import write_fo01, write_fo03
 from gateway.wire.ggk_envelope import PAYLOADS, envelope_schema
 from gateway.wire.soap import read_soap
 from tests.berichten import OTHER_PROVIDER, PROVIDER, answer_to, heenbericht, post_of, xml
@@ -151,6 +151,23 @@ def test_a_repeated_attempt_has_the_same_reference(
     sender.round()
     assert again(gateway, message).status == "delivered"
     assert len({given.referentienummer for given, _ in other_side.envelopes()}) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "at_client", "outcome"),
+    [
+        (500, "IB999", False, Hiccup("IB999: Vol.")),
+        (500, "IB001", True, RefusedForGood("IB001: Vol.")),
+        (500, "IB002", True, Hiccup("IB002: Vol.")),
+        (413, None, False, RefusedForGood("HTTP 413, zonder Bv03 of Fo03")),
+        (404, None, False, Hiccup("HTTP 404, zonder Bv03 of Fo03")),
+    ],
+)
+def test_a_refusal_apart_from_a_hiccup(status: int, code: str | None, at_client: bool, outcome: Outcome) -> None:
+    """A Fo03 about the envelope is for good; one about the other side, or about who we are, may pass."""
+    head = AnswerHead(Systeem(PLAIN, "GGk"), Systeem(PROVIDER, "Proef"), "1", "20260401120000", "2")
+    body = write_fo03(head, Fault(code, "Vol.", at_client=at_client)) if code else b"<html>"
+    assert outcome_of(status, body) == outcome
 
 
 def test_giving_up_makes_a_dead_letter(gateway: Gateway, sender: Sending, other_side: OtherSide, clock: Clock) -> None:

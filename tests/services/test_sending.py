@@ -133,6 +133,35 @@ def test_a_hiccup_is_tried_again_on_the_schedule(
     assert rows(gateway, message)[0].cause is None
 
 
+def test_who_asks_for_patience_gets_nothing_else_meanwhile(
+    gateway: Gateway, sender: Sending, channel: Channel, clock: Clock
+) -> None:
+    """`Retry-After` is about the endpoint, so all that is for it waits, what comes new too; others go on."""
+    channel.answers = iter([Hiccup("HTTP 503", timedelta(minutes=20))])
+    first = put(gateway, clock, "a", "a", "b")
+    assert sender.round() == 2
+    put(gateway, clock, "a")
+    clock.forward(minutes=19)
+    assert sender.round() == 0
+    clock.forward(minutes=1)
+    assert sender.round() == 3
+    assert [row.state for row in rows(gateway, first)] == ["sent"] * 4
+
+
+def test_one_answer_holds_up_the_others_no_longer_than_an_hour(
+    gateway: Gateway, sender: Sending, channel: Channel, clock: Clock
+) -> None:
+    """Who asks for days has them for what it was asked about; the rest may be another matter by then."""
+    channel.answers = iter([Hiccup("HTTP 503", timedelta(days=2))])
+    message = put(gateway, clock, "a", "a")
+    assert sender.round() == 1
+    clock.forward(hours=1)
+    assert sender.round() == 1
+    assert [row.state for row in rows(gateway, message)] == ["due", "sent"]
+    clock.forward(days=2)
+    assert sender.round() == 1
+
+
 def test_a_refusal_ends_it(gateway: Gateway, sender: Sending, channel: Channel, clock: Clock) -> None:
     """A permanent refusal is one attempt, and is followed up."""
     channel.answers = iter([RefusedForGood("550 nobody")])

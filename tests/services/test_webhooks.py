@@ -133,6 +133,19 @@ def test_what_is_taken_over_already_is_not_told(
     assert other_side.notes == []
 
 
+def test_a_note_that_is_refused_does_not_pause_it(gateway: Gateway, sender: Sending, other_side: OtherSide) -> None:
+    """A 400 ends that note at once, and says nothing of the next."""
+    gateway.services.endpoints.add_webhook(PLAIN, URL)
+    other_side.answers = iter([RefusedForGood("HTTP 400")])
+    caller = caller_for(gateway, PROVIDER)
+    for number in range(2):
+        accepted(gateway, caller, post_of("JW305", str(number)))
+    assert sender.round() == 2
+    (row,) = gateway.services.endpoints.listed([PLAIN])
+    assert row.state == "active"
+    assert len(other_side.notes) == 2
+
+
 def test_long_failure_pauses_it_once(gateway: Gateway, sender: Sending, other_side: OtherSide, clock: Clock) -> None:
     """After three days without anything arriving it is paused, with one notice, and gets nothing until resumed."""
     gateway.services.endpoints.add_webhook(PLAIN, URL)

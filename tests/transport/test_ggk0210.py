@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.errors import ConfigurationError
-from gateway.exchange.attempts import Delivered, Hiccup, Outcome, RefusedForGood
+from gateway.exchange.attempts import LAST_AFTER, Delivered, Hiccup, Outcome, RefusedForGood
 from gateway.transport.ggk0210 import SoapParcel, SoapTransport, TlsFiles
 from tests.transport.http_server import HttpServer, running
 
@@ -46,6 +46,12 @@ def test_too_large_is_never_sent(server: HttpServer) -> None:
     assert isinstance(outcome, RefusedForGood)
     assert closed
     assert server.heard == []
+
+
+def test_patience_is_heard(server: HttpServer) -> None:
+    """Who asks to be left alone until a moment is understood."""
+    server.status, server.headers = 503, {"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"}
+    assert send(f"{server.url()}/x")[0] == Hiccup("503", LAST_AFTER)
 
 
 def test_a_redirect_is_not_followed(server: HttpServer) -> None:
