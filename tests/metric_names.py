@@ -21,6 +21,7 @@ def _lines() -> str:
         breaches={("65656055", "rule", "CD041"): 1},
         ended={("queue", "acknowledged"): 1},
         outgoing={("mail", "due"): 1},
+        dead={("0384", "1c5d9b02"): 1},
     )
     return metrics(standing)[0].decode()
 

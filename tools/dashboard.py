@@ -48,6 +48,12 @@ _PANELS: Final[tuple[tuple[str, str, int, tuple[tuple[str, str], ...]], ...]] = 
         12,
         (("sum by (type, status) (ijw_messages)", "{{type}} {{status}}"),),
     ),
+    (
+        "Niet af te leveren, per ontvanger en oorzaak",
+        "timeseries",
+        12,
+        (("max by (recipient, cause) (ijw_dead_letters)", "{{recipient}} {{cause}}"),),
+    ),
     ("Routetabel geweigerd", "timeseries", 24, (("max(ijw_routes_wrong)", ""),)),
 )
 

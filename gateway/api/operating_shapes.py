@@ -53,6 +53,7 @@ class AuditQuery(_Shape):
 class DeadLetterGroup(_Shape):
     """Berichten voor één ontvanger die om dezelfde reden niet konden worden afgeleverd."""
 
+    cause_id: Annotated[str, Field(description="Waarmee de reden in een filter staat", examples=["1c5d9b02"])]
     cause: Annotated[str, Field(description="De reden van de laatste mislukking, zonder nummers")]
     recipient: PartyCode
     count: int
@@ -79,6 +80,7 @@ class DeadLetterQuery(_Shape):
         return [value] if isinstance(value, str) else value
 
 
+CauseId = Annotated[str, Field(pattern="^[0-9a-f]{8}$", examples=["1c5d9b02"])]
 ReplayableStatus = Literal["failed", "rejected", "manual", "expired", "delivered"]
 
 
@@ -95,8 +97,11 @@ class ReplayFilterShape(_Shape):
     recipient: Annotated[list[PartyCode], Field(default_factory=list, max_length=100)]
     since: Annotated[Moment | None, Field(description="Ontvangen op of na dit moment")] = None
     until: Annotated[Moment | None, Field(description="Ontvangen vóór dit moment")] = None
+    cause: Annotated[
+        list[CauseId], Field(default_factory=list, max_length=100, description="Om deze reden niet af te leveren")
+    ]
 
-    @field_validator("ids", "type", "status", "sender", "recipient", mode="before")
+    @field_validator("ids", "type", "status", "sender", "recipient", "cause", mode="before")
     @classmethod
     def _one_is_a_list_of_one(cls, value: object) -> object:
         return [value] if isinstance(value, str) else value

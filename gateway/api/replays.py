@@ -27,8 +27,8 @@ from gateway.api.problems import ProblemError
 from gateway.api.receipts import moment, page, receipt
 from gateway.api.security import Administrator, Has
 from gateway.services.caller import Caller
-from gateway.services.dead_letters import DeadLetterGroup
 from gateway.services.replaying import DryRun
+from gateway.store.dead_letters import DeadLetterGroup
 from gateway.store.replays import ItemRow, ReplayFilter, ReplayRow
 
 router = APIRouter(tags=["beheer"], route_class=BoundedRoute)
@@ -49,6 +49,7 @@ def list_dead_letters(services: Has, _: Administrator, wanted: Annotated[DeadLet
 
 def _group(group: DeadLetterGroup) -> dict[str, Any]:
     return {
+        "causeId": group.cause_id,
         "cause": group.cause,
         "recipient": group.recipient,
         "count": group.count,
@@ -90,6 +91,7 @@ def _filter(wanted: ReplayFilterShape) -> ReplayFilter:
         recipients=tuple(wanted.recipient),
         since=wanted.since,
         until=wanted.until,
+        causes=tuple(wanted.cause),
     )
 
 

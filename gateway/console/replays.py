@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from gateway.store.replays import ReplayFilter
 
 _SECTION: Final = "herhalingen"
 _FIELDS: Final = ("type", "status", "sender", "recipient", "since", "until")
+_CAUSE: Final = re.compile(r"[0-9a-f]{8}")
 
 
 def dead_letters(visit: Visit) -> Response:
@@ -47,6 +49,7 @@ def preview(visit: Visit) -> Response:
         _SECTION,
         wanted=Wanted.of(given),
         ids=wanted.ids,
+        causes=wanted.causes,
         fields=_FIELDS,
         dry_run=visit.desk.replaying.dry_run(wanted),
         replayable=sorted(REPLAYABLE),
@@ -82,10 +85,10 @@ def pause(visit: Visit) -> Response:
 
 
 def _filter(given: Mapping[str, Any]) -> ReplayFilter | None:
-    """Read what is wanted; nothing for an id that is none, for without it everything would be meant."""
+    """Read what is wanted; nothing for an id that is none, for without it much more would be meant."""
     name = str(given.get("id", "")).strip()
-    own = as_uuid(name)
-    if name and own is None:
+    own, cause = as_uuid(name), str(given.get("cause", "")).strip()
+    if (name and own is None) or (cause and not _CAUSE.fullmatch(cause)):
         return None
     wanted = Wanted.of(given).conditions()
     return ReplayFilter(
@@ -96,6 +99,7 @@ def _filter(given: Mapping[str, Any]) -> ReplayFilter | None:
         recipients=wanted.recipients,
         since=wanted.since,
         until=wanted.until,
+        causes=(cause,) if cause else (),
     )
 
 

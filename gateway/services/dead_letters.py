@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from gateway.store import replays
-from gateway.store.engine import Database
-from gateway.store.replays import DeadLetterRow
+import structlog
+from sqlalchemy import Connection
 
-_UNKNOWN: Final = "geen reden opgegeven"
-# Enough to look at a few; all of them are replayed by the recipient and the status.
+from gateway.store import dead_letters
+from gateway.store.dead_letters import DeadLetterGroup
+from gateway.store.engine import Database
+
+# Enough to look at a few; all of them are replayed by their cause.
 _NAMED: Final = 10
 
-
-@dataclass(frozen=True, slots=True)
-class DeadLetterGroup:
-    """Dead letters of one recipient with one cause: how many, from when, and the oldest of them."""
-
-    cause: str
-    recipient: str
-    count: int
-    oldest: datetime
-    newest: datetime
-    message_ids: tuple[UUID, ...]
+_log = structlog.get_logger(__name__)
 
 
 class DeadLetters:
@@ -40,26 +29,14 @@ class DeadLetters:
     def grouped(self, recipients: Sequence[str] = ()) -> list[DeadLetterGroup]:
         """Give the dead letters by cause and recipient, the largest group first."""
         with self._database.read() as connection:
-            found = replays.dead_letters(connection, recipients)
-        groups: dict[tuple[str, str], list[DeadLetterRow]] = {}
-        for letter in found:
-            groups.setdefault((_cause(letter.reason), letter.recipient), []).append(letter)
-        listed = [_group(cause, recipient, letters) for (cause, recipient), letters in groups.items()]
-        return sorted(listed, key=lambda group: (-group.count, group.recipient, group.cause))
+            return dead_letters.grouped(connection, recipients, named=_NAMED)
 
 
-def _group(cause: str, recipient: str, letters: Sequence[DeadLetterRow]) -> DeadLetterGroup:
-    return DeadLetterGroup(
-        cause,
-        recipient,
-        len(letters),
-        min(letter.received_at for letter in letters),
-        max(letter.received_at for letter in letters),
-        # What is for the back-office alone is counted, and not named.
-        tuple(letter.id for letter in letters if not letter.opt_out)[:_NAMED],
-    )
+def warn_of_new_cause(connection: Connection, message_id: UUID) -> None:
+    """Log that a message could not be delivered, unless another one stands there for the same cause already.
 
-
-def _cause(reason: str | None) -> str:
-    """Give what several failures have in common: numbers in it are of one message, and would make each its own."""
-    return re.sub(r"[0-9]+", "#", reason.strip()) if reason and reason.strip() else _UNKNOWN
+    The words of the cause are the other side's, and may be about somebody: they are where only who may read them looks.
+    """
+    if found := dead_letters.first_of_cause(connection, message_id):
+        recipient, cause = found
+        _log.warning("dead-letter", recipient=recipient, cause=cause, message=str(message_id))

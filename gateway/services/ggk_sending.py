@@ -14,9 +14,10 @@ from gateway import __version__
 from gateway.exchange.attempts import Delivered, Hiccup, Outcome, RefusedForGood
 from gateway.exchange.ggk import FUNCTIE_VERSIE, RETOUR, AnswerHead, Envelop, Fault, Systeem, berichtcode_of
 from gateway.services.clock import Clock
+from gateway.services.dead_letters import warn_of_new_cause
 from gateway.services.ggk_moment import tijdstip
 from gateway.services.pushing import Pushing
-from gateway.store import ggk, messages
+from gateway.store import dead_letters, ggk, messages
 from gateway.store.content import content_parts
 from gateway.store.ggk import ReceivedRow
 from gateway.store.outbox import OutboxRow
@@ -124,8 +125,10 @@ class GgkChannel:
     def given_up(self, connection: Connection, row: OutboxRow, cause: str) -> None:
         """Make a message that could not be sent a dead letter."""
         if row.message_id and row.purpose == "message":
-            detail = {"by": row.kind, "reason": cause}
-            ggk.end_delivery(connection, row.message_id, status="failed", detail=detail, now=self._clock())
+            detail, now = {"by": row.kind, "reason": cause}, self._clock()
+            if ggk.end_delivery(connection, row.message_id, status="failed", detail=detail, now=now):
+                dead_letters.add(connection, row.message_id, row.recipient, cause, now=now)
+                warn_of_new_cause(connection, row.message_id)
 
 
 def _sender_of(received: ReceivedRow) -> Systeem:

@@ -11,13 +11,17 @@ from gateway.errors import GatewayError
 from gateway.services.clock import Clock
 from gateway.services.current_routes import CurrentRoutes
 from gateway.services.metrics import Standing, metrics
-from gateway.store import breaches, deadlines, outbox, queues, rebuilding, workers
+from gateway.store import breaches, dead_letters, deadlines, outbox, queues, rebuilding, workers
 from gateway.store.deliveries import ended_since
 from gateway.store.engine import Database
 from gateway.store.tally import tally
 
 # A worker goes round every five seconds; a minute without one is not a hiccup.
 _SILENT: Final = timedelta(minutes=1)
+# An alarm each is enough; whoever has more causes than this has another problem.
+_MOST_CAUSES: Final = 50
+# What was given up stays so: an alarm that never ends is one that nobody looks at.
+_GIVEN_UP_OF_LATE: Final = timedelta(days=1)
 
 
 class State(StrEnum):
@@ -97,7 +101,8 @@ class Watch:
                 due=deadlines.standing(connection, now=now),
                 breaches=breaches.counted(connection),
                 ended=ended_since(connection, since=now - timedelta(hours=1)),
-                outgoing=outbox.standing(connection),
+                outgoing=outbox.standing(connection, given_up_since=now - _GIVEN_UP_OF_LATE),
+                dead=dead_letters.standing(connection, _MOST_CAUSES),
                 beat=workers.last_beat(connection),
                 routes_wrong=self._routes.problem is not None,
             )

@@ -31,6 +31,7 @@ class Standing:
     breaches: Mapping[Breach, int] = field(default_factory=dict)
     ended: Mapping[Ended, int] = field(default_factory=dict)
     outgoing: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    dead: Mapping[tuple[str, str], int] = field(default_factory=dict)
     beat: datetime | None = None
     routes_wrong: bool = False
 
@@ -71,9 +72,16 @@ def metrics(standing: Standing) -> tuple[bytes, str]:
     _gauge(
         registry,
         "ijw_outgoing",
-        "What is to be sent outside, or was given up.",
+        "What is to be sent outside, or was given up in the last day.",
         ("way", "state"),
         standing.outgoing,
+    )
+    _gauge(
+        registry,
+        "ijw_dead_letters",
+        "Messages that could not be delivered, by the id of the cause.",
+        ("recipient", "cause"),
+        standing.dead,
     )
     registry.register(_Breaches(standing.breaches))
     silent = Gauge("ijw_worker_silent_seconds", "Time since a worker gave a sign of life.", registry=registry)

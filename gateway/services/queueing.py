@@ -12,6 +12,7 @@ from gateway.exchange.route import DEFAULT_MAX_ATTEMPTS, RouteTable
 from gateway.services.audit import Act, Audit
 from gateway.services.caller import Caller
 from gateway.services.clock import Clock
+from gateway.services.dead_letters import warn_of_new_cause
 from gateway.store import messages, queues
 from gateway.store.engine import Database
 from gateway.store.queues import Closing, Leased
@@ -79,7 +80,10 @@ class Queueing:
             codes = (message.recipient, message.sender) if message else ()
             route = next((found for code in codes if (found := self._routes.get(code))), None)
             most = route.max_attempts if route else DEFAULT_MAX_ATTEMPTS
-            return queues.fail(connection, lease_id, reason=without_numbers(reason), max_attempts=most, now=now)
+            closing = queues.fail(connection, lease_id, reason=without_numbers(reason), max_attempts=most, now=now)
+            if closing == "done" and message and message.status != "failed":
+                warn_of_new_cause(connection, message.id)
+            return closing
 
 
 def without_numbers(reason: str) -> str:

@@ -156,6 +156,11 @@ class Replaying:
             found = replays.items(connection, replay_id, limit=limit + 1, after=after)
         return found[:limit], found[limit - 1].message_id if len(found) > limit else None
 
+    def failed(self, replay_id: UUID, *, limit: int) -> list[ItemRow]:
+        """Give the first messages of a replay with which it did not succeed."""
+        with self._database.read() as connection:
+            return replays.items(connection, replay_id, limit=limit, outcome=Outcome.FAILED)
+
     def pause(self, replay_id: UUID, actor: str, *, paused: bool) -> ReplayRow | None:
         """Pause a replay after the message it is at, or let it go on; nothing when there is no such replay."""
         act = Act.REPLAY_PAUSED if paused else Act.REPLAY_RESUMED

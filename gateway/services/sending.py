@@ -32,6 +32,8 @@ _KEPT: Final = timedelta(minutes=2)
 _AT_ONCE: Final = 8
 # Who asks for patience (`Retry-After`) gets nothing else meanwhile either; but one answer holds up no more than this.
 _LONGEST_REST: Final = timedelta(hours=1)
+# What is given up for the same cause within this time is not told once more.
+_SAME_CAUSE: Final = timedelta(days=1)
 # After this long nothing new is begun in a round: the other work of a round has its turn.
 _ROUND_SECONDS: Final = 15.0
 # How often to look whether the process is to stop, and how often more before what is going on is broken off.
@@ -188,6 +190,7 @@ class Sending:
                 await asyncio.sleep(_GLANCE_SECONDS)
 
     def _end(self, channel: Channel[Any], row: OutboxRow, end: AttemptEnd) -> None:
+        is_new_cause = False
         with self._database.write() as connection:
             if not outbox.end_attempt(connection, row, end):
                 return
@@ -195,7 +198,8 @@ class Sending:
                 channel.sent(connection, row)
             elif end.state == "failed":
                 channel.given_up(connection, row, end.answer)
-        if end.state == "failed":
+                is_new_cause = outbox.is_first_of_cause(connection, row, end.answer, since=end.at - _SAME_CAUSE)
+        if is_new_cause:
             _log.warning("sending-given-up", kind=row.kind, id=str(row.id), cause=end.answer)
 
 

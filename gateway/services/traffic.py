@@ -10,8 +10,9 @@ from typing import Final
 
 from gateway.exchange.deadlines import State
 from gateway.services.clock import DUTCH_TIME, Clock, dutch_day
-from gateway.services.dead_letters import DeadLetterGroup, DeadLetters
+from gateway.services.dead_letters import DeadLetters
 from gateway.store import deadlines, queues
+from gateway.store.dead_letters import DeadLetterGroup
 from gateway.store.engine import Database
 from gateway.store.queues import Depth
 from gateway.store.tally import tally

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, select, text, update
 
 from gateway.exchange.ggk import Fault
 from gateway.ijw.finding import Finding
-from gateway.store import tables
+from gateway.store import dead_letters, tables
 from gateway.store.bulk import BulkInsert
 from gateway.store.events import add_events
 from gateway.store.ggk_tables import ggk_received, ggk_text
@@ -128,6 +128,7 @@ def refuse_message(conn: Connection, message: MessageRow, finding: Finding, *, n
     )
     if not conn.execute(refused).rowcount:
         return False
+    dead_letters.remove(conn, message.id)
     add_events(conn, [(message.id, now, "refused", {"code": finding.code, "reason": finding.message})])
     return True
 

@@ -240,12 +240,26 @@ def of_messages(
     return found
 
 
-def standing(conn: Connection) -> dict[tuple[str, str], int]:
-    """Count what is to be sent and what was given up, by kind and state; what was sent is nearly everything."""
+def standing(conn: Connection, *, given_up_since: datetime) -> dict[tuple[str, str], int]:
+    """Count what is to be sent, and what was given up since a moment, by kind and state."""
     counted = select(_OUTBOX.c.kind, _OUTBOX.c.state, func.count()).group_by(_OUTBOX.c.kind, _OUTBOX.c.state)
     # Each condition by itself, as it stands in an index.
-    query = union_all(counted.where(text(tables.UNFINISHED)), counted.where(text("state = 'failed'")))
+    given_up = counted.where(text(tables.GIVEN_UP), _OUTBOX.c.ended_at >= given_up_since)
+    query = union_all(counted.where(text(tables.UNFINISHED)), given_up)
     return {(row[0], row[1]): row[2] for row in conn.execute(query)}
+
+
+def is_first_of_cause(conn: Connection, row: OutboxRow, cause: str, *, since: datetime) -> bool:
+    """Say whether nothing else of its kind was given up since a moment for the same recipient and cause."""
+    other = select(_OUTBOX.c.id).where(
+        text(tables.GIVEN_UP),
+        _OUTBOX.c.kind == row.kind,
+        _OUTBOX.c.cause == cause,
+        _OUTBOX.c.recipient == row.recipient,
+        _OUTBOX.c.ended_at >= since,
+        _OUTBOX.c.id != row.id,
+    )
+    return conn.execute(other.limit(1)).first() is None
 
 
 def with_reference(conn: Connection, reference: str) -> OutboxRow | None:

@@ -9,6 +9,7 @@ from gateway.store.tables import GOES_ALONG, metadata
 
 # As literal text, so that the query and the partial index say the very same.
 UNFINISHED = "state IN ('due', 'sending')"
+GIVEN_UP = "state = 'failed'"
 
 outbox = Table(
     "outbox",
@@ -44,8 +45,8 @@ outbox = Table(
         "ix_outbox_failed",
         "kind",
         "cause",
-        postgresql_where=text("state = 'failed'"),
-        sqlite_where=text("state = 'failed'"),
+        postgresql_where=text(GIVEN_UP),
+        sqlite_where=text(GIVEN_UP),
     ),
 )
 

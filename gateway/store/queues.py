@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, text, update
 
-from gateway.store import tables
+from gateway.store import dead_letters, tables
 from gateway.store.bulk import BulkInsert
 from gateway.store.events import add_events
 from gateway.store.identifiers import new_id
@@ -152,6 +152,7 @@ def fail(conn: Connection, lease_id: UUID, *, reason: str, max_attempts: int, no
     )
     if is_dead:
         add_events(conn, [(held.message.id, now, "dead-letter", {"attempts": failures})])
+        dead_letters.add(conn, held.message.id, held.message.recipient, reason, now=now)
     return "done"
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, text, update
 
 from gateway.exchange.replay import DELIVERED, REPLAYABLE
-from gateway.store import tables
+from gateway.store import dead_letters, tables
 from gateway.store.bulk import BulkInsert
 from gateway.store.bulk import Row as BulkRow
 from gateway.store.replay_tables import PENDING, UNFINISHED, replay, replay_item
@@ -26,7 +25,7 @@ _MESSAGE = tables.message
 class ReplayFilter:
     """Which messages: all conditions hold together, an empty one asks nothing. `since` is in, `until` is out.
 
-    What was delivered is among them only when `ids` names it.
+    What was delivered is among them only when `ids` names it. `causes` are ids of causes of dead letters.
     """
 
     ids: tuple[UUID, ...] = ()
@@ -36,6 +35,7 @@ class ReplayFilter:
     recipients: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
+    causes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,8 @@ def _fits(wanted: ReplayFilter) -> list[ColumnElement[bool]]:
         conditions.append(_MESSAGE.c.received_at >= wanted.since)
     if wanted.until is not None:
         conditions.append(_MESSAGE.c.received_at < wanted.until)
+    if wanted.causes:
+        conditions.append(dead_letters.with_cause(wanted.causes))
     return conditions
 
 
@@ -158,9 +160,13 @@ def _rows(conn: Connection, condition: ColumnElement[bool] | None, limit: int) -
     ]
 
 
-def items(conn: Connection, replay_id: UUID, *, limit: int, after: UUID | None = None) -> list[ItemRow]:
-    """Give the messages of a replay, oldest message first; `after` is the last one of the page before."""
+def items(
+    conn: Connection, replay_id: UUID, *, limit: int, after: UUID | None = None, outcome: str | None = None
+) -> list[ItemRow]:
+    """Give the messages of a replay, or those with an outcome, oldest first; `after` is the last of the page before."""
     query = select(replay_item).where(replay_item.c.replay_id == replay_id)
+    if outcome is not None:
+        query = query.where(replay_item.c.outcome == outcome)
     if after is not None:
         query = query.where(replay_item.c.message_id > after)
     return [ItemRow.from_row(row) for row in conn.execute(query.order_by(replay_item.c.message_id).limit(limit))]
@@ -224,38 +230,3 @@ def locked_message(conn: Connection, message_id: UUID) -> MessageRow | None:
         select(_MESSAGE).where(_MESSAGE.c.id == message_id).with_for_update(key_share=True)
     ).one_or_none()
     return None if row is None else MessageRow.from_row(row)
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetterRow:
-    """A dead letter: when it came in, the reason of its last failure, and whether it is kept from others (opt-out)."""
-
-    id: UUID
-    recipient: str
-    received_at: datetime
-    reason: str | None
-    opt_out: bool
-
-
-def dead_letters(conn: Connection, recipients: Sequence[str] = ()) -> list[DeadLetterRow]:
-    """Give every dead letter, or those of some recipients, oldest first."""
-    event = tables.event
-    ranked = (
-        select(
-            event.c.message_id,
-            event.c.detail["reason"].as_string().label("reason"),
-            func.row_number().over(partition_by=event.c.message_id, order_by=event.c.id.desc()).label("rank"),
-        )
-        .join(_MESSAGE, _MESSAGE.c.id == event.c.message_id)
-        .where(text(tables.NEEDS_ATTENTION), _MESSAGE.c.status == "failed", event.c.kind == "failed")
-        .subquery()
-    )
-    query = (
-        select(_MESSAGE.c.id, _MESSAGE.c.recipient, _MESSAGE.c.received_at, ranked.c.reason, _MESSAGE.c.opt_out)
-        .outerjoin(ranked, and_(ranked.c.message_id == _MESSAGE.c.id, ranked.c.rank == 1))
-        .where(text(tables.NEEDS_ATTENTION), _MESSAGE.c.status == "failed")
-        .order_by(_MESSAGE.c.id)
-    )
-    if recipients:
-        query = query.where(or_(*(_MESSAGE.c.recipient == code for code in recipients)))
-    return [DeadLetterRow(*row) for row in conn.execute(query)]

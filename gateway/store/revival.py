@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select, update
 
-from gateway.store import manual_cases, outbox, tables
+from gateway.store import dead_letters, manual_cases, outbox, tables
 from gateway.store.bulk import BulkInsert
 from gateway.store.events import add_events
 from gateway.store.manual_cases import Closing
@@ -26,6 +26,7 @@ def wait_again(
 ) -> None:
     """Put a message back in its queue, with all its attempts before it; one that was delivered is marked for it."""
     delivered = message.status == "delivered"
+    dead_letters.remove(conn, message.id)
     conn.execute(
         update(_MESSAGE)
         .where(_MESSAGE.c.id == message.id)

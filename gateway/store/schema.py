@@ -11,6 +11,7 @@ from gateway.store import (
     breach_tables,
     console_tables,
     coordinator_tables,
+    dead_letter_tables,
     deadline_tables,
     escalation_tables,
     ggk_tables,
@@ -38,6 +39,7 @@ TABLE_MODULES: Final = (
     breach_tables,
     escalation_tables,
     wind_down_tables,
+    dead_letter_tables,
 )
 """Every module that has tables; being imported here is what puts them on the metadata."""
 

@@ -68,6 +68,14 @@ def test_a_replay(gateway: Gateway, admin: Client, failed: str) -> None:
     assert item.outcome == "queued"
 
 
+def test_a_replay_of_one_cause(admin: Client, failed: str) -> None:
+    """What the list of dead letters calls a cause is a filter."""
+    (group,) = admin.get("/v1/dead-letters").json()["items"]
+    for cause, count in ((group["causeId"], 1), ("00000000", 0)):
+        dry = admin.call("POST", "/v1/replays", json={"filter": {"cause": cause}, "dryRun": True}).json()
+        assert (dry["count"], [one["message"]["id"] for one in dry["sample"]]) == (count, [failed] * count)
+
+
 def test_a_pause(gateway: Gateway, admin: Client, failed: str) -> None:
     """A replay waits as long as it is told to."""
     address = admin.call("POST", "/v1/replays", json={"filter": {"ids": failed}}).headers["location"]
@@ -113,6 +121,7 @@ def test_pages(admin: Client, failed: str) -> None:
         {"filter": {"status": "queued"}},
         {"filter": {"bsn": "999900006"}},
         {"filter": {"ids": ["geen id"]}},
+        {"filter": {"cause": "schijf vol"}},
         {"filter": {"status": "failed"}, "dryRun": "misschien"},
     ],
 )

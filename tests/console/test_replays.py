@@ -8,6 +8,7 @@ import pytest
 
 from gateway.composition import Gateway
 from gateway.console.words import OUTCOMES, REPLAY_STATES, STATES
+from gateway.exchange.cause import Cause
 from gateway.exchange.replay import Outcome
 from gateway.services.audit import Act
 from gateway.services.queueing import Ending
@@ -77,6 +78,23 @@ def test_filters_carry_over(browser: Browser, gateway: Gateway, failed: str) -> 
     assert browser.post("/console/herhalingen", data=hidden).status_code == 303
     (started,) = acts(gateway, Act.REPLAY_STARTED)
     assert started["filter"] == {"types": ["JW305"], "statuses": ["failed"], "recipients": [MANUAL]}
+    assert failed
+
+
+def test_one_cause(browser: Browser, gateway: Gateway, failed: str) -> None:
+    """From its line on the page the dead letters of one cause are tried again, by an id that says nothing of it."""
+    browser.sign_in(gateway, Role.ADMINISTRATOR)
+    cause = Cause.of("schijf 1 vol").id
+    assert f"{NEW}?recipient={MANUAL}&amp;cause={cause}" in browser.get("/console/onbezorgd").text
+    page = browser.get(f"{NEW}?recipient={MANUAL}&cause={cause}").text
+    assert "1 bericht opnieuw proberen" in page
+    hidden = dict(
+        re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.partition('action="/console/herhalingen"')[2])
+    )
+    assert browser.post("/console/herhalingen", data=hidden).status_code == 303
+    (started,) = acts(gateway, Act.REPLAY_STARTED)
+    assert started["filter"] == {"recipients": [MANUAL], "causes": [cause]}
+    assert browser.get(f"{NEW}?cause=vol").status_code == 404
     assert failed
 
 

@@ -394,14 +394,27 @@ def test_dead_letters_by_cause(gateway: Gateway, provider: Caller) -> None:
     assert gateway.services.dead_letters.grouped([MANUAL]) == []
 
 
+def test_a_replay_of_one_cause(gateway: Gateway, provider: Caller) -> None:
+    """The dead letters of one cause are tried again by its id, and those of another are left."""
+    reasons = ("schijf 1 vol", "schijf 22 vol", "weg")
+    full, also_full, gone = (dead_letter(gateway, provider, str(n), reason) for n, reason in enumerate(reasons))
+    group = gateway.services.dead_letters.grouped()[0]
+    assert (group.cause, group.cause_id, group.message_ids) == ("schijf # vol", "6966c60d", (full, also_full))
+    wanted = ReplayFilter(causes=(group.cause_id,))
+    assert gateway.services.replaying.dry_run(wanted).statuses == {"failed": 2}
+    assert set(outcomes(gateway, replayed(gateway, causes=(group.cause_id,)))) == {full, also_full}
+    assert status(gateway, gone) == "failed"
+    assert gateway.services.replaying.dry_run(wanted).count == 0
+
+
 def test_what_is_for_the_back_office_alone(gateway: Gateway, provider: Caller) -> None:
     """A message with an opt-out is counted and replayed as any other, and shown to nobody else."""
     candidate = gateway.services.intake.prepare(Document(post_of("JW315")), provider, opt_out=True)
     assert isinstance(candidate, Candidate)
     (result,) = gateway.services.intake.settle([candidate])
     assert isinstance(result, Accepted)
-    with gateway.database.write() as connection:
-        connection.execute(tables.message.update().values(status="failed"))
+    for _ in range(5):
+        leased(gateway, PLAIN, Ending.FAILED)
     (group,) = gateway.services.dead_letters.grouped()
     assert (group.count, group.message_ids) == (1, ())
     found = gateway.services.replaying.dry_run(ReplayFilter(statuses=("failed",)))

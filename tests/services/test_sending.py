@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection
+from structlog.testing import capture_logs
 
 from gateway.composition import Gateway
 from gateway.errors import DatabaseUnavailableError
@@ -172,6 +173,23 @@ def test_a_refusal_ends_it(gateway: Gateway, sender: Sending, channel: Channel, 
     (row,) = rows(gateway, message)
     assert (row.state, row.cause, row.failures) == ("failed", "550 nobody", 1)
     assert channel.followed == ["given up: 550 nobody"]
+
+
+def test_one_alarm_for_each_cause(gateway: Gateway, sender: Sending, channel: Channel, clock: Clock) -> None:
+    """Of what is given up for the same cause on one day one line is logged; the numbers forget it after a day."""
+    answers = ["550 nobody", "550 nobody", "552 full"]
+    channel.answers = iter(map(RefusedForGood, [*answers, "550 nobody"]))
+    put(gateway, clock, "a", "b", "c")
+    with capture_logs() as logs:
+        while sender.round():
+            pass
+        assert [line["cause"] for line in logs if line["event"] == "sending-given-up"] == ["550 nobody", "552 full"]
+        assert 'ijw_outgoing{state="failed",way="mail"} 3.0' in gateway.services.watch.metrics()[0].decode()
+        clock.forward(days=1, seconds=1)
+        assert 'ijw_outgoing{state="failed"' not in gateway.services.watch.metrics()[0].decode()
+        put(gateway, clock, "d")
+        sender.round()
+    assert [line["cause"] for line in logs if line["event"] == "sending-given-up"][2:] == ["550 nobody"]
 
 
 def test_it_ends_after_three_days(gateway: Gateway, sender: Sending, channel: Channel, clock: Clock) -> None:

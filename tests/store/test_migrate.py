@@ -19,7 +19,8 @@ from sqlalchemy.schema import CheckConstraint
 
 from gateway import resources
 from gateway.errors import ConflictError
-from gateway.store import migrate
+from gateway.exchange.cause import Cause
+from gateway.store import dead_letters, migrate, tables
 from gateway.store.engine import Database, DatabaseFailedError
 from gateway.store.identifiers import new_id
 from gateway.store.schema import metadata
@@ -146,6 +147,38 @@ def test_an_older_database_is_migrated(empty: Database) -> None:
         command.upgrade(config(conn), "0001")
     assert migrate.upgrade(empty.engine)
     assert migrate.is_current(empty.engine)
+
+
+def test_dead_letters_keep_their_cause(empty: Database) -> None:
+    """What could not be delivered before that was written down has the cause of its last failure."""
+    made = new_id()
+    with empty.engine.begin() as conn:
+        command.upgrade(config(conn), "0015")
+        conn.execute(
+            tables.message.insert().values(
+                id=made,
+                type="JW305",
+                release="3.2",
+                sender="65656055",
+                recipient="0193",
+                identificatie="1",
+                dagtekening=NOW.date(),
+                status="failed",
+                origin="party",
+                size=1,
+                digest=bytes(32),
+                findings=[],
+                received_at=NOW,
+            )
+        )
+        for reason in ("weg", "schijf 12 vol"):
+            event = {"id": new_id(), "message_id": made, "at": NOW, "kind": "failed", "detail": {"reason": reason}}
+            conn.execute(tables.event.insert().values(event))
+    migrate.upgrade(empty.engine)
+    with empty.read() as conn:
+        (group,) = dead_letters.grouped(conn, [], named=10)
+    cause = Cause.of("schijf 1 vol")
+    assert (group.cause_id, group.cause, group.count, group.message_ids) == (cause.id, cause.text, 1, (made,))
 
 
 def test_the_head_in_the_code_is_the_newest_revision() -> None:
