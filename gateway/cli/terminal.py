@@ -40,6 +40,11 @@ def bsn_from_input(option: str, given: str) -> str:
     return number
 
 
+def is_attended() -> bool:
+    """Say whether a person is there to answer a question."""
+    return sys.stdin.isatty()
+
+
 def printable(name: str) -> str:
     """Give a file name without what would move the cursor or begin a new line."""
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name)
