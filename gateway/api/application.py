@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.api import (
     answering,
+    attempts,
     audit,
     coordinators,
     deadlines,
@@ -113,6 +114,7 @@ def make_api(services: Services | None) -> FastAPI:
     )
     routers = (
         messages.router,
+        attempts.router,
         validations.router,
         queues.router,
         following.router,

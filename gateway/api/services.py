@@ -13,6 +13,7 @@ from gateway.services.coordinators import Coordinators
 from gateway.services.dead_letters import DeadLetters
 from gateway.services.deadlines import Deadlines
 from gateway.services.deciding import Deciding
+from gateway.services.deliveries import Deliveries
 from gateway.services.drafting import Candidate
 from gateway.services.endpoints import Endpoints
 from gateway.services.escalations import Escalations
@@ -62,6 +63,7 @@ class Services:
     retention: Retention
     replaying: Replaying
     dead_letters: DeadLetters
+    deliveries: Deliveries
     restoring: Restoring
     rotation: Rotation
     rulebook: Rulebook

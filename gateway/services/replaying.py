@@ -21,7 +21,7 @@ from gateway.services.clock import Clock
 from gateway.services.drafting import Candidate
 from gateway.services.pushing import Pushing
 from gateway.services.resettling import Resettling
-from gateway.store import messages, replays, revival
+from gateway.store import messages, outbox, replays, revival
 from gateway.store.engine import Database
 from gateway.store.identifiers import new_id
 from gateway.store.replays import ItemRow, ReplayFilter, ReplayRow
@@ -234,6 +234,7 @@ class Replaying:
                 outcome, detail = self._wait_again(connection, message, marked, now), {}
             else:
                 outcome, detail = self._take_after_all(connection, candidate, message, marked)
+            outbox.mark_replayed(connection, message.id, item.replay_id, since=now)
             replays.end_item(connection, item, outcome, detail, now=now)
 
     def _wait_again(

@@ -72,6 +72,7 @@ class OutboxRow:
     cause: str | None
     created_at: datetime
     ended_at: datetime | None
+    replay_id: UUID | None
 
     @property
     def message(self) -> UUID:
@@ -217,6 +218,12 @@ def end_attempt(conn: Connection, taken: OutboxRow, end: AttemptEnd) -> bool:
         )
     )
     return True
+
+
+def mark_replayed(conn: Connection, message_id: UUID, replay_id: UUID, *, since: datetime) -> None:
+    """Write down of what is to be sent about a message, since a moment, that a replay had it sent."""
+    marking = update(_OUTBOX).where(_OUTBOX.c.message_id == message_id, _OUTBOX.c.created_at >= since)
+    conn.execute(marking.values(replay_id=replay_id))
 
 
 def get(conn: Connection, outbox_id: UUID) -> OutboxRow | None:

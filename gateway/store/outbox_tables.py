@@ -35,6 +35,8 @@ outbox = Table(
     Column("cause", String(200)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
+    # The replay that had it sent, if one did; no foreign key, as with the messages of a replay.
+    Column("replay_id", Uuid),
     CheckConstraint("kind IN ('mail', 'webhook', 'ggk0210')", name="kind"),
     CheckConstraint("state IN ('due', 'sending', 'sent', 'failed', 'dropped')", name="state"),
     CheckConstraint("message_id IS NOT NULL OR subject_id IS NOT NULL", name="about"),

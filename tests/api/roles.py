@@ -147,6 +147,11 @@ TABLE: dict[Endpoint, tuple[Callable[[Scene], str], Options, dict[str, int]]] = 
         {},
         outside(200, other=404, monitor=403),
     ),
+    Endpoint("GET", "/messages/{id}/attempts"): (
+        lambda scene: f"/v1/messages/{scene.message}/attempts",
+        {},
+        outside(200, other=404, monitor=403),
+    ),
     Endpoint("GET", "/messages/{id}/content"): (
         lambda scene: f"/v1/messages/{scene.message}/content",
         {},
