@@ -49,11 +49,12 @@ class Server:
         """Give the file with all that the process wrote."""
         return self.folder / "serve.log"
 
-    def start(self) -> None:
-        """Start it, and wait until it answers."""
+    @property
+    def environment(self) -> dict[str, str]:
+        """Give the environment of the program, also for a command on the same database."""
         assert self.settings.database_url is not None
         assert self.settings.encryption_keys is not None
-        environment = {
+        return {
             **{name: value for name, value in os.environ.items() if not name.startswith("IJW_")},
             "IJW_DATA_DIR": str(self.settings.data_dir),
             "IJW_DATABASE_URL": self.settings.database_url.get_secret_value(),
@@ -63,11 +64,14 @@ class Server:
             "PYTHONPATH": str(ROOT),
             **self.extra,
         }
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
         command = [sys.executable, "-m", "gateway", "serve", "--port", str(self.port), "--workers", str(self.workers)]
         with self.log.open("ab") as log:
             # A session of its own, so that the supervisor and its processes can be killed together.
             self._process = subprocess.Popen(
-                command, cwd=self.folder, env=environment, stdout=log, stderr=log, start_new_session=True
+                command, cwd=self.folder, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
         deadline = time.monotonic() + _PATIENCE
         while not self._answers():
