@@ -84,7 +84,11 @@ def private_cluster(folder: Path) -> Iterator[Cluster]:
         owner = pwd.getpwnam("postgres")
         os.chown(folder, owner.pw_uid, owner.pw_gid)
         user = owner.pw_name
-    cluster = Cluster(_programs(), folder, free_port(), user)
+    found = programs()
+    if found is None:
+        message = "PostgreSQL's initdb is not there: install the server (Debian: postgresql)"
+        raise SystemExit(message)
+    cluster = Cluster(found, folder, free_port(), user)
     cluster.create()
     cluster.start()
     try:
@@ -101,12 +105,10 @@ def free_port() -> int:
         return port
 
 
-def _programs() -> Path:
+def programs() -> Path | None:
+    """Give the folder with `initdb` and what belongs to it, if PostgreSQL's server is on this machine."""
     found = shutil.which("initdb")
     if found:
         return Path(found).parent
     folders = sorted(_DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parent.parent.name))
-    if not folders:
-        message = "PostgreSQL's initdb is not there: install the server (Debian: postgresql)"
-        raise SystemExit(message)
-    return folders[-1].parent
+    return folders[-1].parent if folders else None

@@ -40,6 +40,10 @@ class _Party:
         self._client = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
         self._seen = seen
 
+    def close(self) -> None:
+        """Hang up."""
+        self._client.close()
+
     def ask(self, what: str, method: str, path: str, **content: object) -> httpx.Response | None:
         """Ask once; nothing when there was no answer, or one that says to come back later."""
         try:
