@@ -19,18 +19,19 @@ class Outcome(StrEnum):
 
     QUEUED = "queued"  # it waits for its recipient again
     REDELIVERED = "redelivered"  # the same, though its recipient had it before
-    MANUAL = "manual"  # it was refused, and is now for people to handle
+    MANUAL = "manual"  # it is now for people to handle
     UNCHANGED = "unchanged"  # judged again, with the same end
     SKIPPED = "skipped"  # it is no longer as it was when the replay was asked for
     FAILED = "failed"  # the gateway could not do it
 
 
 def outcome_of(status: str, verdict: str | None) -> Outcome:
-    """Decide what becomes of a message in a status; `verdict` is the status that judging it again gives."""
+    """Decide what becomes of a message in a status; `verdict` is what rules and routes of today make of it."""
     if status == DELIVERED:
         return Outcome.REDELIVERED
-    if status not in JUDGED_AGAIN:
-        return Outcome.QUEUED if status in REPLAYABLE else Outcome.SKIPPED
-    if verdict == "queued":
-        return Outcome.QUEUED
-    return Outcome.MANUAL if verdict == "manual" and status == "rejected" else Outcome.UNCHANGED
+    if status not in REPLAYABLE:
+        return Outcome.SKIPPED
+    if verdict == "manual" and status != "manual":
+        return Outcome.MANUAL
+    # What was taken before is not refused any more: its sender may have been told that it was in order.
+    return Outcome.QUEUED if verdict == "queued" or status not in JUDGED_AGAIN else Outcome.UNCHANGED

@@ -139,6 +139,10 @@ class Drafting:
         """Give what is to be kept of a message that can go to nobody; no answer in the exchange tells its sender."""
         return _new_message(candidate, now, "rejected", findings=findings)
 
+    def handed_over(self, candidate: Candidate, now: datetime) -> NewMessage:
+        """Give what is to be kept of a message that was taken before, as the route of today says where it goes."""
+        return self._begun(candidate, now, self._route_of(candidate), opt_out=candidate.opt_out)
+
     def refusal_of(self, heen: Bericht, caller: Caller, now: datetime) -> Candidate | None:
         """Make the answer that refuses a message which was taken before; nothing where there is none."""
         refusal = technical_refusal(heen, *own_mark(now))

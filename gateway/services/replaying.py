@@ -99,10 +99,8 @@ class Replaying:
 
     def _preview(self, message: MessageRow) -> Preview:
         before = _codes(message.findings)
-        if message.status == "manual":
-            return Preview(message, self._by_hand(message), before, before)
         if message.status != "rejected":
-            return Preview(message, outcome_of(message.status, None), before, before)
+            return Preview(message, self._by_route(message), before, before)
         try:
             outcome, now = self._tried(message)
         except DatabaseUnavailableError:
@@ -123,11 +121,11 @@ class Replaying:
                 raise _TakenBackError
         return told[0]
 
-    def _by_hand(self, message: MessageRow) -> Outcome:
-        """Tell what becomes of a message that is with people: as long as the route says so, it stays there."""
+    def _by_route(self, message: MessageRow) -> Outcome:
+        """Tell what becomes of a message that the rules let through before: people handle it, or it waits."""
         route = self._routes.get(message.recipient)
-        stays = route is not None and route.handled_by_people(message.type) is not None
-        return outcome_of(message.status, "manual" if stays else "queued")
+        by_hand = route is not None and route.handled_by_people(message.type) is not None
+        return outcome_of(message.status, "manual" if by_hand else "queued")
 
     def start(self, wanted: ReplayFilter, actor: str) -> ReplayRow:
         """Start a replay of the messages that fit now; a worker does it."""
@@ -240,8 +238,11 @@ class Replaying:
     def _wait_again(
         self, connection: Connection, message: MessageRow, marked: dict[str, Any], now: datetime
     ) -> Outcome:
-        outcome = self._by_hand(message) if message.status == "manual" else outcome_of(message.status, None)
-        if outcome is not Outcome.UNCHANGED:
+        outcome = self._by_route(message)
+        if outcome is Outcome.MANUAL:
+            with closing(self._document(message.id)) as document:
+                self._resettling.to_people(connection, document, message, marked)
+        elif outcome is not Outcome.UNCHANGED:
             revival.close_case(connection, self._keyring, message.id, now=now)
             revival.wait_again(connection, message, marked, expires_at=self._expiry(message, now), now=now)
             self._pushing.again(connection, message, now)

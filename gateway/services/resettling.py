@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from gateway.errors import InvalidBerichtError
 from gateway.exchange.address import address_of
 from gateway.exchange.refusal import Refusal
 from gateway.services.caller import Caller
 from gateway.services.drafting import Candidate, Draft
 from gateway.services.judging import judged
-from gateway.services.ledger import Ledger
-from gateway.services.settling import Batch, Round, Settling, answered_already, refusal_of_address
+from gateway.services.ledger import Changes, Ledger
+from gateway.services.settling import Batch, Round, Settling, Taken, answered_already, refusal_of_address
 from gateway.store import messages, rebuilding, revival
 from gateway.store.rows import MessageRow
 from gateway.wire.document import Document
@@ -55,6 +56,23 @@ class Resettling(Settling):
             opt_out=message.opt_out,
             kept_as=message.id,
         )
+
+    def to_people(
+        self, connection: Connection, document: Document, message: MessageRow, marked: dict[str, Any]
+    ) -> None:
+        """Put a message before people that was in a queue, now that its municipality wants that."""
+        now = self.clock()
+        bericht = self.codec.read(document).bericht
+        if bericht is None:
+            raise InvalidBerichtError("A message that is kept does not fit the schemas in force.")
+        candidate = Candidate(
+            bericht, address_of(bericht), document, _NOBODY, opt_out=message.opt_out, kept_as=message.id
+        )
+        draft = self.drafting.handed_over(candidate, now)
+        revival.to_people(connection, draft, marked, now=now)
+        batch = Batch(self._look_up(connection, [candidate], now), [Taken(draft, candidate)], Changes((), {}), [draft])
+        for follow in self.followers:
+            follow(connection, batch)
 
     def again(self, connection: Connection, candidate: Candidate, marked: dict[str, Any]) -> Judged | Refusal:
         """Judge a message by all that is known, and take it where it is right now; else nothing is written.

@@ -42,6 +42,18 @@ def wait_again(
     add_events(conn, [(message.id, now, "redelivered" if delivered else "replayed", detail)])
 
 
+def to_people(conn: Connection, draft: NewMessage, detail: dict[str, Any], *, now: datetime) -> None:
+    """Put a message that was in a queue before people: `draft` has its id, its case, and whom to tell."""
+    if draft.case is None:
+        raise AssertionError
+    dead_letters.remove(conn, draft.id)
+    values = {"status": draft.status, "failures": 0, "lease_id": None, "lease_expires_at": None, "expires_at": None}
+    conn.execute(update(_MESSAGE).where(_MESSAGE.c.id == draft.id).values(values))
+    add_events(conn, [(draft.id, now, "replayed", detail), (draft.id, now, draft.status, {})])
+    manual_cases.add(conn, [(draft.id, now, draft.case)])
+    outbox.add(conn, [(draft.id, now, outgoing) for outgoing in draft.outgoing])
+
+
 def take_after_all(
     conn: Connection, keyring: Keyring, draft: NewMessage, detail: dict[str, Any], *, now: datetime
 ) -> bool:

@@ -24,7 +24,7 @@ from gateway.services.drafting import Candidate
 from gateway.services.queueing import Ending
 from gateway.services.replaying import Replaying
 from gateway.services.settling import Accepted
-from gateway.store import messages, replays, retention, tables
+from gateway.store import manual_cases, messages, outbox, replays, retention, tables
 from gateway.store.audit import TrailFilter
 from gateway.store.identifiers import new_id
 from gateway.store.replays import ReplayFilter, ReplayRow
@@ -257,6 +257,27 @@ def test_a_manual_message(gateway: Gateway, provider: Caller) -> None:
         assert preview.outcome is Outcome.QUEUED
         assert outcomes(gateway, replayed(gateway, statuses=("manual",)))[message][0] == "queued"
     assert status(gateway, message) == "queued"
+
+
+def test_a_dead_letter_that_people_are_to_handle(gateway: Gateway, provider: Caller) -> None:
+    """Where the route says so by now, what could not be delivered becomes a case instead of failing once more."""
+    message = dead_letter(gateway, provider)
+    routes = gateway.routes.routes
+    manual = replace(routes[MANUAL].manual, types=frozenset({"JW305"}))  # type: ignore[type-var]
+    changed = {**routes, MANUAL: replace(routes[MANUAL], manual=manual)}
+    with patch.object(type(gateway.routes), "get", lambda _, code: changed.get(code)):
+        (preview,) = gateway.services.replaying.dry_run(ReplayFilter(statuses=("failed",))).sample
+        assert preview.outcome is Outcome.MANUAL
+        assert outcomes(gateway, replayed(gateway, statuses=("failed",)))[message] == ("manual", {})
+    assert status(gateway, message) == "manual"
+    assert timeline(gateway, message)[-2:] == ["replayed", "manual"]
+    with gateway.database.read() as connection:
+        case = manual_cases.of_messages(connection, [message])[message]
+        mails = outbox.of_messages(connection, [message], kind="mail")[message]
+    assert (case.is_open, case.municipality) == (True, MANUAL)
+    assert [mail.purpose for mail in mails] == ["case"]
+    assert gateway.services.queueing.waiting(MANUAL, limit=9, types=[]) == []
+    assert gateway.services.dead_letters.grouped() == []
 
 
 def test_a_dry_run_changes_nothing(gateway: Gateway, provider: Caller) -> None:
