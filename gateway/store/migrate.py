@@ -11,7 +11,7 @@ from gateway.resources import migrations_dir
 from gateway.store.engine import Database, translated
 from gateway.store.schema import metadata
 
-HEAD = "0017"
+HEAD = "0018"
 """The newest revision; told here so that a current database is recognised without loading Alembic. A test compares."""
 
 # Any number, as long as nobody else uses it: processes that start together migrate one after the other.

@@ -40,6 +40,8 @@ WAITING = "status IN ('queued', 'leased')"
 ATTENTION = frozenset({"rejected", "manual", "failed", "expired"})
 OPTED_OUT = "opt_out"
 NEEDS_ATTENTION = "status IN ('rejected', 'manual', 'failed', 'expired')"
+# Few messages are handled by people, and a list of those would else go along all the others.
+HANDLED = "status = 'handled'"
 
 
 # The info of a reference that may be empty, to what it does not outlive: when that is removed, so is the row.
@@ -133,6 +135,7 @@ message = Table(
     Index(None, "recipient", "id"),
     _partial_index("ix_message_queue", "recipient", "id", where=WAITING),
     _partial_index("ix_message_attention", "status", "id", where=NEEDS_ATTENTION),
+    _partial_index("ix_message_handled", "id", where=HANDLED),
     _partial_index("ix_message_lease_expires_at", "lease_expires_at", where="status = 'leased'"),
     _partial_index("ix_message_opt_out", "id", where=OPTED_OUT),
     _partial_index("ix_message_expires_at", "expires_at", where=f"{WAITING} AND expires_at IS NOT NULL"),

@@ -102,6 +102,7 @@ ASKS: dict[str, tuple[Callable[[Connection], object], str]] = {
     "party sent": (searching(parties=("0007",)), "ix_message_sender_id"),
     "party received": (searching(parties=("0007", "0009")), "ix_message_recipient_id"),
     "dead letters": (searching(statuses=("failed",)), "ix_message_attention"),
+    "handled": (searching(statuses=("handled",)), "ix_message_handled"),
     "bsn": (searching(bsn=BSN), "ix_message_subject_bsn_hash"),
     "party's bsn": (searching(bsn="000000012", parties=("0007",)), "ix_message_subject_bsn_hash"),
     "relations": (lambda conn: messages.relations(conn, new_id(NOW)), "uq_message_answers"),
