@@ -4,9 +4,12 @@ import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import psycopg
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from psycopg import sql
 from sqlalchemy import make_url
@@ -23,6 +26,18 @@ settings.register_profile(
 )
 settings.register_profile("ci", settings.get_profile("default"), max_examples=200, derandomize=True)
 settings.load_profile("ci" if CI else "default")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loggers_can_be_listened_to() -> Iterator[None]:
+    """Keep a logger that a command set up in this process from going past what a later test listens with."""
+    configure = structlog.configure
+
+    def without_memory(**wanted: Any) -> None:
+        configure(**{**wanted, "cache_logger_on_first_use": False})
+
+    with mock.patch.object(structlog, "configure", without_memory):
+        yield
 
 
 @pytest.fixture(scope="session")
