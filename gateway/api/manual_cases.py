@@ -16,7 +16,6 @@ from gateway.api.receipts import page
 from gateway.api.security import Has, Reader
 from gateway.errors import ContentRemovedError
 from gateway.exchange.refusal import Refused
-from gateway.services.audit import Act
 from gateway.services.manual_cases import ClosedOtherwise, NotResolved
 from gateway.wire.report_html import POLICY
 
@@ -84,7 +83,6 @@ def resolve_case(services: Has, caller: Reader, case_id: CaseId, told: Resolutio
     if isinstance(result, NotResolved):
         detail = "De JW319 die hieruit volgt, zou niet kloppen; er is niets verstuurd."
         return answer(problem(Refused.RULES_VIOLATED.value, detail, findings=result.findings))
-    services.audit.note(Act.CASE_CLOSED, caller.actor, messages=[result.row.message_id], outcome=told.outcome)
     return JSONResponse(case_answer(result))
 
 

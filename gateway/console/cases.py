@@ -14,7 +14,7 @@ from gateway.console.paging import PAGE, as_uuid, asked, next_address
 from gateway.exchange.manual_case import CaseOutcome, reference_of
 from gateway.ijw.codes import WOONPLAATSBEGINSEL
 from gateway.ijw.finding import Finding
-from gateway.services.manual_cases import Case, ClosedOtherwise, NotResolved, Resolution
+from gateway.services.manual_cases import ClosedOtherwise, NotResolved, Resolution
 from gateway.services.signing_in import Permission
 
 _REASONS: Final = "LDT_RedenAfwijzingVerzoek"
@@ -43,34 +43,34 @@ def cases(visit: Visit) -> Response:
 
 def case(visit: Visit) -> Response:
     """Show one case, and how to end it."""
-    found = _case(visit)
-    return visit.missing() if found is None else _show(visit, found)
+    own = _asked_for(visit)
+    return _show(visit, own) if own else visit.missing()
 
 
 def resolve(visit: Visit) -> Response:
     """End a case."""
-    found = _case(visit)
-    if found is None:
+    own = _asked_for(visit)
+    if own is None or visit.desk.manual_cases.find(own, visit.person.caller) is None:
         return visit.missing()
     told = {name: str(visit.form.get(name, "")).strip() for name in _FIELDS}
     if told["outcome"] not in list(CaseOutcome):
-        return _show(visit, found, (Wrong("Kies hoe de zaak is afgelopen.", "outcome"),), told)
+        return _show(visit, own, (Wrong("Kies hoe de zaak is afgelopen.", "outcome"),), told)
     outcome = CaseOutcome(told["outcome"])
     rejected = outcome is CaseOutcome.REJECTED
     if rejected and told["reden"] not in visit.desk.lists.lijsten[_REASONS].meanings:
-        return _show(visit, found, (Wrong("Kies waarom het verzoek is afgewezen.", "reden"),), told)
+        return _show(visit, own, (Wrong("Kies waarom het verzoek is afgewezen.", "reden"),), told)
     resolution = Resolution(
         outcome=outcome,
         note=told["note"][:_LONGEST_NOTE],
         reden=told["reden"] if rejected else None,
         gemeente=told["gemeente"] or None if told["reden"] == WOONPLAATSBEGINSEL and rejected else None,
     )
-    result = visit.desk.manual_cases.resolve(found.row.id, visit.person.caller, resolution)
+    result = visit.desk.manual_cases.resolve(own, visit.person.caller, resolution)
     if isinstance(result, ClosedOtherwise):
-        return _show(visit, found, (Wrong("De zaak was intussen al gesloten, met een andere uitkomst."),), told)
+        return _show(visit, own, (Wrong("De zaak was intussen al gesloten, met een andere uitkomst."),), told)
     if isinstance(result, NotResolved):
-        return _show(visit, found, tuple(_beside(finding) for finding in result.findings), told)
-    return RedirectResponse(f"{PATH}/zaken/{found.row.id}", 303)
+        return _show(visit, own, tuple(_beside(finding) for finding in result.findings), told)
+    return RedirectResponse(f"{PATH}/zaken/{own}", 303)
 
 
 def _beside(finding: Finding) -> Wrong:
@@ -78,12 +78,14 @@ def _beside(finding: Finding) -> Wrong:
     return Wrong(finding.message, field_of(finding.path or "", []))
 
 
-def _case(visit: Visit) -> Case | None:
-    case_id: UUID | None = as_uuid(visit.request.path_params["id"])
-    return visit.desk.manual_cases.get(case_id, visit.person.caller) if case_id else None
+def _asked_for(visit: Visit) -> UUID | None:
+    return as_uuid(visit.request.path_params["id"])
 
 
-def _show(visit: Visit, found: Case, wrong: tuple[Wrong, ...] = (), told: dict[str, str] | None = None) -> Response:
+def _show(visit: Visit, own: UUID, wrong: tuple[Wrong, ...] = (), told: dict[str, str] | None = None) -> Response:
+    found = visit.desk.manual_cases.get(own, visit.person.caller)
+    if found is None:
+        return visit.missing()
     return visit.show(
         "case.html",
         "zaken",

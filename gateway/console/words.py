@@ -185,6 +185,7 @@ ACTS: Final = {
     "person-exported": "sporen van een persoon opgevraagd",
     "case-closed": "zaak gesloten",
     "request-decided": "op een verzoek beslist",
+    "case-read": "toelichting bij een zaak gelezen",
     "hold-added": "bewaarplicht ingesteld",
     "hold-ended": "bewaarplicht beëindigd",
     "keys-rotated": "opnieuw versleuteld",

@@ -39,6 +39,7 @@ class Act(StrEnum):
     PERSON_EXPORTED = "person-exported"
     CASE_CLOSED = "case-closed"
     REQUEST_DECIDED = "request-decided"
+    CASE_READ = "case-read"
     HOLD_ADDED = "hold-added"
     HOLD_ENDED = "hold-ended"
     KEYS_ROTATED = "keys-rotated"

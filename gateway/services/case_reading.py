@@ -109,10 +109,10 @@ class CasePages:
 
         Raises ContentRemovedError when the content is not kept any more.
         """
-        case = self._cases.get(case_id, caller)
+        case = self._cases.find(case_id, caller)
         if case is None:
             return None
         with self._database.read() as connection:
-            content = self._reading.content(connection, case.row, self._clock())
-        self._audit.note(Act.CONTENT_READ, caller.actor, messages=[case.row.message_id])
+            content = self._reading.content(connection, case, self._clock())
+        self._audit.note(Act.CONTENT_READ, caller.actor, messages=[case.message_id])
         return content.page

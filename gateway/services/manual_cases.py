@@ -75,7 +75,7 @@ class NotResolved:
 
 
 class ManualCases:
-    """The cases of all municipalities."""
+    """The cases of all municipalities; who read a note of one, or closed one, is written down."""
 
     def __init__(
         self,
@@ -110,15 +110,32 @@ class ManualCases:
                 with_opt_out=caller.sees_opted_out,
             )
             shown = self._with_mails(connection, found[:limit])
+        self._write_down_who_reads(shown, caller)
         return shown, found[limit - 1].id if len(found) > limit else None
 
     def get(self, case_id: UUID, caller: Caller) -> Case | None:
         """Give a case; nothing when it is not the caller's to handle."""
+        found = self._get(case_id, caller)
+        if found is not None:
+            self._write_down_who_reads([found], caller)
+        return found
+
+    def find(self, case_id: UUID, caller: Caller) -> CaseRow | None:
+        """Give what is kept of a case, its note unread; nothing when it is not the caller's to handle."""
         with self._database.read() as connection:
-            row = manual_cases.get(connection, case_id)
-            if row is None or not _handles(caller, row, opted_out=manual_cases.opted_out(connection, row)):
-                return None
-            return self._with_mails(connection, [row])[0]
+            return _theirs(connection, case_id, caller)
+
+    def _get(self, case_id: UUID, caller: Caller) -> Case | None:
+        with self._database.read() as connection:
+            row = _theirs(connection, case_id, caller)
+            return self._with_mails(connection, [row])[0] if row else None
+
+    def _write_down_who_reads(self, shown: Sequence[Case], caller: Caller) -> None:
+        """Only a note may say something about a person; a case without one is no access."""
+        read = [case.row for case in shown if case.note]
+        if read:
+            about = [row.message_id for row in read]
+            self._audit.note(Act.CASE_READ, caller.actor, messages=about, cases=[str(row.id) for row in read])
 
     def _with_mails(self, connection: Connection, rows: list[CaseRow]) -> list[Case]:
         mails = outbox.of_messages(connection, [row.message_id for row in rows], kind=MAIL)
@@ -130,18 +147,21 @@ class ManualCases:
         self, case_id: UUID, caller: Caller, resolution: Resolution
     ) -> Case | ClosedOtherwise | NotResolved | None:
         """End a case; nothing when it is not the caller's. The same outcome once more changes nothing."""
-        case = self.get(case_id, caller)
-        if case is None:
+        row = self.find(case_id, caller)
+        if row is None:
             return None
-        if case.row.is_open and resolution.outcome is CaseOutcome.REJECTED:
-            findings = self._reject(case.row, caller, resolution)
+        if row.is_open and resolution.outcome is CaseOutcome.REJECTED:
+            findings = self._reject(row, caller, resolution)
             if findings:
                 return NotResolved(findings)
         else:
             self._close(case_id, caller, resolution)
-        closed = self.get(case_id, caller)
+        closed = self._get(case_id, caller)
         if closed is None or closed.row.outcome != resolution.outcome.value:
             return ClosedOtherwise(closed.row.outcome or "" if closed else "")
+        if closed.note != resolution.note:
+            # It was closed before; what is shown is what somebody wrote then.
+            self._write_down_who_reads([closed], caller)
         return closed
 
     def _close(self, case_id: UUID, caller: Caller, resolution: Resolution) -> None:
@@ -212,6 +232,13 @@ class ManualCases:
         if address is None or manual_cases.opted_out(connection, row):
             return ()
         return (NewOutgoing(kind=MAIL, purpose=ESCALATION, recipient=row.municipality, endpoint=address, due_at=now),)
+
+
+def _theirs(connection: Connection, case_id: UUID, caller: Caller) -> CaseRow | None:
+    row = manual_cases.get(connection, case_id)
+    if row is None or not _handles(caller, row, opted_out=manual_cases.opted_out(connection, row)):
+        return None
+    return row
 
 
 def _parties(caller: Caller) -> Collection[str]:

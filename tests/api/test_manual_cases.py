@@ -40,6 +40,12 @@ def resolve(client: Client, receipt: dict[str, Any], **told: str) -> httpx.Respo
     return client.call("PUT", f"/v1/manual-cases/{receipt['manual']['caseId']}/resolution", json=told)
 
 
+def trail(gateway: Gateway, client: Client, kind: str) -> list[dict[str, Any]]:
+    """Give the entries of a kind in the audit trail."""
+    found = client.get("/v1/audit-events", token=token_for(gateway, scope=Scope.ADMIN), params={"kind": kind})
+    return list(found.json()["items"])
+
+
 def test_the_provider_hears_it_at_once(client: Client, posted: dict[str, Any]) -> None:
     """The receipt says that people handle it, why and until when, and so do the message and the list."""
     notice = posted["manual"]
@@ -103,13 +109,39 @@ def test_closing_a_case(municipality: Client, client: Client, posted: dict[str, 
 
 
 def test_closing_is_written_down(municipality: Client, gateway: Gateway, posted: dict[str, Any]) -> None:
-    """Who closed which case by hand, and how, stands in the audit trail; the note does not."""
+    """Who closed which case by hand, and how, stands in the audit trail once; the note does not."""
     resolve(municipality, posted, outcome="handled", note="gebeld")
-    admin = token_for(gateway, scope=Scope.ADMIN)
-    found = municipality.get("/v1/audit-events", token=admin, params={"kind": "case-closed"})
-    (event,) = found.json()["items"]
+    for again in ("gebeld", "anders"):
+        assert resolve(municipality, posted, outcome="handled", note=again).status_code == 200
+    assert resolve(municipality, posted, outcome="allocated", note="toch niet").status_code == 409
+    (event,) = trail(gateway, municipality, "case-closed")
     assert (event["messages"], event["detail"]) == ([posted["id"]], {"outcome": "handled"})
-    assert "gebeld" not in found.text
+    assert event["actor"].startswith("token:")
+    assert "gebeld" not in str(event)
+    # Who closes it in other words is shown what was written at the time.
+    assert [one["messages"] for one in trail(gateway, municipality, "case-read")] == [[posted["id"]]]
+
+
+def test_reading_a_note_is_written_down(municipality: Client, client: Client, gateway: Gateway) -> None:
+    """Whoever is shown notes, of one case or a page of them, stands in the trail; a case without one is no access."""
+    first, second = (
+        client.post(xml(heenbericht("JW317", number, municipality=MANUAL, reference=f"R{number}"))).json()
+        for number in "12"
+    )
+    urls = [f"/v1/manual-cases/{each['manual']['caseId']}" for each in (first, second)]
+    resolve(municipality, first, outcome="handled", note="Moeder van Tom gebeld")
+    municipality.get(urls[1])
+    client.get(urls[0])
+    municipality.get(f"{urls[0]}/request")
+    municipality.get("/v1/manual-cases?state=open")
+    assert trail(gateway, municipality, "case-read") == []
+    municipality.get(urls[0])
+    municipality.get("/v1/manual-cases")
+    events = trail(gateway, municipality, "case-read")
+    assert [(event["messages"], event["detail"]) for event in events] == [
+        ([first["id"]], {"cases": [first["manual"]["caseId"]]})
+    ] * 2
+    assert "Tom" not in str(events)
 
 
 def test_a_rejection_reaches_the_provider(municipality: Client, client: Client, posted: dict[str, Any]) -> None:

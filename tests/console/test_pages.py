@@ -195,7 +195,10 @@ def test_a_case_from_start_to_end(browser: Browser, gateway: Gateway) -> None:
     assert "Zaak sluiten" not in after
     waiting = gateway.services.queueing.waiting(PROVIDER, limit=10, types=("JW319",))
     assert [message.type for message in waiting] == ["JW319"]
+    # That page has the note on it.
+    own = found[1].rpartition("/")[2]
     assert acts(gateway, Act.CASE_CLOSED) == [{"outcome": "rejected"}]
+    assert acts(gateway, Act.CASE_READ) == [{"cases": [own]}]
     assert "geen zaken" in browser.get("/console/zaken").text
     assert found[1] in browser.get("/console/zaken?state=closed").text
 

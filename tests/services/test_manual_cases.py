@@ -18,12 +18,13 @@ from gateway.exchange.werkdagen import werkdagen_later
 from gateway.ijw.bericht import Bericht
 from gateway.ijw.typen import Product
 from gateway.ijw.verzoek import JW315, JW319
-from gateway.services.audit import Audit
+from gateway.services.audit import Act, Audit
 from gateway.services.clock import dutch_day, end_of
 from gateway.services.feestdagen import Feestdagen
 from gateway.services.manual_cases import Case, ClosedOtherwise, NotResolved, Resolution
 from gateway.services.rotation import Rotation
 from gateway.store import manual_cases, outbox, retention
+from gateway.store.audit import TrailFilter
 from gateway.store.manual_cases import CaseRow
 from gateway.store.rows import MessageRow
 from gateway.store.vault import Keyring
@@ -62,6 +63,12 @@ def case_of(gateway: Gateway, message: MessageRow) -> Case:
 def row_of(gateway: Gateway, message: MessageRow) -> CaseRow:
     """Look at the case itself."""
     return case_of(gateway, message).row
+
+
+def closings(gateway: Gateway) -> list[tuple[str, ...]]:
+    """Give the messages of each entry in the audit trail about the closing of a case."""
+    found, _ = gateway.services.audit.listed(TrailFilter(kinds=(Act.CASE_CLOSED,)), limit=9, before=None)
+    return [entry.messages for entry in found]
 
 
 def status_of(gateway: Gateway, message_id: UUID) -> tuple[str, list[tuple[str, Any]]]:
@@ -244,6 +251,7 @@ def test_a_rejection_answers_every_request(gateway: Gateway) -> None:
     waiting = gateway.services.queueing.waiting(PROVIDER, limit=5, types=[])
     references = [read(gateway.codec, content_of(gateway, row.id)) for row in waiting]
     assert [one.antwoord.referentie_aanbieder for one in references if isinstance(one, JW319)] == ["R1", "R2"]
+    assert closings(gateway) == [(str(message.id),)]
 
 
 def test_a_rejection_that_would_be_wrong_sends_nothing(gateway: Gateway) -> None:
@@ -255,6 +263,7 @@ def test_a_rejection_that_would_be_wrong_sends_nothing(gateway: Gateway) -> None
     assert result.findings
     assert row_of(gateway, message).is_open
     assert gateway.services.queueing.waiting(PROVIDER, limit=5, types=[]) == []
+    assert closings(gateway) == []
 
 
 def test_what_is_no_request_cannot_be_rejected(gateway: Gateway) -> None:
@@ -283,6 +292,7 @@ def test_two_who_reject_at_once_send_one_jw319(gateway: Gateway) -> None:
         thread.join()
     assert [type(result) for result in results] == [Case] * 4
     assert len(gateway.services.queueing.waiting(PROVIDER, limit=5, types=[])) == 1
+    assert closings(gateway) == [(str(message.id),)]
 
 
 def mails(gateway: Gateway, message: MessageRow) -> list[tuple[str, str, str, datetime]]:
