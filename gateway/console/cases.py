@@ -27,7 +27,7 @@ def cases(visit: Visit) -> Response:
     """Show the cases, those that are open unless asked otherwise."""
     state = asked(visit, "state", _STATES) or "open"
     found, more = visit.desk.manual_cases.listed(
-        visit.person.caller, state=state, limit=PAGE, after=as_uuid(asked(visit, "after"))
+        visit.person.caller, state=state, limit=PAGE, after=as_uuid(asked(visit, "after")), with_notes=False
     )
     return visit.show(
         "cases.html",

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from gateway.exchange.address import subjects_of
+from gateway.services.audit import Act, Audit
 from gateway.services.caller import Caller
 from gateway.services.case_opening import COORDINATOR, MAIL
 from gateway.services.clock import Clock
@@ -19,11 +20,12 @@ from gateway.store.vault import Keyring
 
 
 class Coordinators:
-    """The coordinators of all allocations."""
+    """The coordinators of all allocations; who named or removed one is written down."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, audit: Audit, clock: Clock) -> None:
         """Keep them in this database."""
         self._database = database
+        self._audit = audit
         self._clock = clock
 
     def get(self, allocation_id: UUID, caller: Caller) -> CoordinatorRow | None:
@@ -40,7 +42,10 @@ class Coordinators:
         with self._database.write() as connection:
             if not _may_name(connection, allocation_id, caller):
                 return None
-            coordinators.save(connection, row)
+            before = coordinators.get(connection, allocation_id)
+            if before is None or (before.name, before.email) != (name, email):
+                coordinators.save(connection, row)
+                self._write_down(connection, Act.COORDINATOR_NAMED, allocation_id, caller)
         return row
 
     def remove(self, allocation_id: UUID, caller: Caller) -> bool:
@@ -48,8 +53,12 @@ class Coordinators:
         with self._database.write() as connection:
             if not _may_name(connection, allocation_id, caller):
                 return False
-            coordinators.remove(connection, allocation_id)
+            if coordinators.remove(connection, allocation_id):
+                self._write_down(connection, Act.COORDINATOR_REMOVED, allocation_id, caller)
         return True
+
+    def _write_down(self, connection: Connection, act: Act, allocation_id: UUID, caller: Caller) -> None:
+        self._audit.add(connection, act, caller.actor, allocation=str(allocation_id))
 
 
 def _may_name(connection: Connection, allocation_id: UUID, caller: Caller) -> bool:

@@ -133,7 +133,8 @@ class Endpoints:
     def change_state(self, row: EndpointRow, state: EndpointState, actor: str = COMMAND_LINE) -> EndpointRow:
         """Pause an endpoint, or use it again; what waited meanwhile still waits in the queue."""
         with self._database.write() as connection:
-            if rows.change_endpoint(connection, row.id, state=state):
+            before = rows.get_endpoint(connection, row.id)
+            if rows.change_endpoint(connection, row.id, state=state) and before and before.state != state:
                 self._note(connection, Act.ENDPOINT_CHANGED, row, actor, what=state)
         return replace(row, state=state)
 

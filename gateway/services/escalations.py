@@ -7,9 +7,12 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from gateway.errors import ConflictError
 from gateway.exchange.deadlines import Deadline, Kind, State
 from gateway.exchange.escalation import RULE, Outcome, Step, advice_due, may_end, may_follow
+from gateway.services.audit import Act, Audit
 from gateway.services.caller import Caller
 from gateway.services.clock import Clock, dutch_day, end_of
 from gateway.store import deadlines, escalations, following
@@ -47,11 +50,12 @@ class No(StrEnum):
 
 
 class Escalations:
-    """The escalations of all requests."""
+    """The escalations of all requests; who read the notes of one, or did something with it, is written down."""
 
-    def __init__(self, database: Database, keyring: Keyring, clock: Clock) -> None:
+    def __init__(self, database: Database, keyring: Keyring, audit: Audit, clock: Clock) -> None:
         """Keep them in this database."""
         self._database = database
+        self._audit = audit
         self._keyring = keyring
         self._clock = clock
 
@@ -88,9 +92,10 @@ class Escalations:
                     provider=request.provider,
                     now=now,
                 )
+                self._write_down(connection, Act.ESCALATION_OPENED, row, caller)
+                return self._shown(connection, row.id)
         except ConflictError:
             return No.OPEN_ALREADY
-        return self.get(row.id, caller)
 
     def get(self, own: UUID, caller: Caller) -> Escalation | None:
         """Give an escalation; nothing when it is not between the caller and somebody else."""
@@ -98,7 +103,19 @@ class Escalations:
             row = escalations.get(connection, own)
             if row is None or not caller.may_read(row.municipality, row.provider):
                 return None
-            return Escalation(row, tuple(escalations.steps(connection, self._keyring, own)))
+            found = self._shown(connection, own)
+        # Only a note may say something about a person.
+        if found and any(step.note for step in found.steps):
+            self._audit.note(Act.ESCALATION_READ, caller.actor, messages=[row.message_id], escalation=str(own))
+        return found
+
+    def _shown(self, connection: Connection, own: UUID) -> Escalation | None:
+        row = escalations.get(connection, own)
+        return Escalation(row, tuple(escalations.steps(connection, self._keyring, own))) if row else None
+
+    def _write_down(self, connection: Connection, act: Act, row: EscalationRow, caller: Caller, **detail: str) -> None:
+        about = [row.message_id]
+        self._audit.add(connection, act, caller.actor, messages=about, escalation=str(row.id), **detail)
 
     def listed(
         self, caller: Caller, *, state: str | None, limit: int, after: UUID | None
@@ -127,11 +144,11 @@ class Escalations:
                 due = advice_due(step.on)
                 escalations.change(connection, own, advice_due_at=end_of(due))
                 deadlines.save(connection, [(_advice(row, due, State.OPEN), end_of(due))], now=self._clock())
-        return self.get(own, caller)
+            self._write_down(connection, Act.ESCALATION_STEP_TAKEN, row, caller, step=step.kind.value)
+            return self._shown(connection, own)
 
     def end(self, own: UUID, caller: Caller, outcome: Outcome, note: str) -> Escalation | No | None:
         """End an escalation; the same outcome once more changes nothing. The terms of the request go on."""
-        now = self._clock()
         with self._database.write() as connection:
             row = escalations.get(connection, own, lock=True)
             if row is None or not _takes_part(caller, row.municipality, row.provider):
@@ -142,22 +159,27 @@ class Escalations:
                 taken = [Step(each.kind) for each in escalations.steps(connection, self._keyring, own)]
                 if not may_end(taken, outcome):
                     return No.ORDER
-                told = StepRow("outcome", dutch_day(now), "", note, now)
-                escalations.add_step(connection, self._keyring, own, told)
-                escalations.change(connection, own, state="closed", outcome=outcome.value, closed_at=now)
-                if row.advice_due_at is not None:
-                    state = State.MET if outcome is Outcome.ADVICE else State.DROPPED
-                    advice = _advice(row, dutch_day(row.advice_due_at), state)
-                    deadlines.save(connection, [(advice, row.advice_due_at)], now=now)
-                deadlines.release(
-                    connection,
-                    subject=row.reference,
-                    municipality=row.municipality,
-                    provider=row.provider,
-                    held_since=row.opened_at,
-                    now=now,
-                )
+                self._close(connection, row, outcome, note)
+                self._write_down(connection, Act.ESCALATION_ENDED, row, caller, outcome=outcome.value)
+                return self._shown(connection, own)
         return self.get(own, caller)
+
+    def _close(self, connection: Connection, row: EscalationRow, outcome: Outcome, note: str) -> None:
+        now = self._clock()
+        escalations.add_step(connection, self._keyring, row.id, StepRow("outcome", dutch_day(now), "", note, now))
+        escalations.change(connection, row.id, state="closed", outcome=outcome.value, closed_at=now)
+        if row.advice_due_at is not None:
+            state = State.MET if outcome is Outcome.ADVICE else State.DROPPED
+            advice = _advice(row, dutch_day(row.advice_due_at), state)
+            deadlines.save(connection, [(advice, row.advice_due_at)], now=now)
+        deadlines.release(
+            connection,
+            subject=row.reference,
+            municipality=row.municipality,
+            provider=row.provider,
+            held_since=row.opened_at,
+            now=now,
+        )
 
     def _step(self, step: NewStep) -> StepRow:
         return StepRow(step.kind.value, step.on, step.who, step.note, self._clock())

@@ -97,9 +97,12 @@ class ManualCases:
         self._clock = clock
 
     def listed(
-        self, caller: Caller, *, state: str | None, limit: int, after: UUID | None
+        self, caller: Caller, *, state: str | None, limit: int, after: UUID | None, with_notes: bool = True
     ) -> tuple[list[Case], UUID | None]:
-        """List the cases that the caller handles, newest first; and where the next page begins."""
+        """List the cases that the caller handles, newest first; and where the next page begins.
+
+        Who does not show the notes leaves them unread.
+        """
         with self._database.read() as connection:
             found = manual_cases.search(
                 connection,
@@ -109,7 +112,7 @@ class ManualCases:
                 after=after,
                 with_opt_out=caller.sees_opted_out,
             )
-            shown = self._with_mails(connection, found[:limit])
+            shown = self._with_mails(connection, found[:limit], with_notes=with_notes)
         self._write_down_who_reads(shown, caller)
         return shown, found[limit - 1].id if len(found) > limit else None
 
@@ -137,11 +140,10 @@ class ManualCases:
             about = [row.message_id for row in read]
             self._audit.note(Act.CASE_READ, caller.actor, messages=about, cases=[str(row.id) for row in read])
 
-    def _with_mails(self, connection: Connection, rows: list[CaseRow]) -> list[Case]:
+    def _with_mails(self, connection: Connection, rows: list[CaseRow], *, with_notes: bool = True) -> list[Case]:
         mails = outbox.of_messages(connection, [row.message_id for row in rows], kind=MAIL)
-        return [
-            Case(row, tuple(mails.get(row.message_id, ())), manual_cases.note_of(self._keyring, row)) for row in rows
-        ]
+        notes = {row.id: manual_cases.note_of(self._keyring, row) for row in rows if with_notes}
+        return [Case(row, tuple(mails.get(row.message_id, ())), notes.get(row.id)) for row in rows]
 
     def resolve(
         self, case_id: UUID, caller: Caller, resolution: Resolution

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from gateway.exchange.wind_down import Difference, Elsewhere, Listed, Plan, Running, Task, differences, tasks
+from gateway.services.audit import Act, Audit
 from gateway.services.caller import Caller
 from gateway.services.clock import Clock
 from gateway.services.running_list import FileLine
@@ -41,13 +43,23 @@ class WindDown:
     row: WindDownRow
     lines: tuple[Line, ...]
 
+    @property
+    def clients(self) -> int:
+        """Count whom the lines are about."""
+        return len({line.client.allocation.dossier_id for line in self.lines})
+
+    def line(self, allocation_id: UUID) -> Line | None:
+        """Give the line of an allocation."""
+        return next((line for line in self.lines if line.client.allocation.id == allocation_id), None)
+
 
 class WindDowns:
-    """All providers that stop."""
+    """All providers that stop; who saw of which clients that they are concerned, or did something, is written down."""
 
-    def __init__(self, database: Database, keyring: Keyring, clock: Clock) -> None:
+    def __init__(self, database: Database, keyring: Keyring, audit: Audit, clock: Clock) -> None:
         """Keep them in this database."""
         self._database = database
+        self._audit = audit
         self._keyring = keyring
         self._clock = clock
 
@@ -60,7 +72,15 @@ class WindDowns:
         row = WindDownRow(new_id(now), provider, tuple(sorted(set(municipalities))), stops_on, now)
         with self._database.write() as connection:
             wind_downs.add(connection, row)
-        return self.get(row.id, caller)
+            found = WindDown(row, tuple(self._lines(connection, row, _seen(row, caller))))
+            where: dict[str, Any] = {"provider": provider, "municipalities": list(row.municipalities)}
+            self._write_down(connection, Act.WIND_DOWN_BEGUN, row.id, caller, clients=found.clients, **where)
+        return found
+
+    def _write_down(
+        self, connection: Connection, act: Act, own: UUID, caller: Caller, about: Sequence[UUID] = (), **detail: Any
+    ) -> None:
+        self._audit.add(connection, act, caller.actor, messages=about, windDown=str(own), **detail)
 
     def listed(self, caller: Caller) -> list[WindDownRow]:
         """List those that concern the caller, newest first."""
@@ -69,6 +89,13 @@ class WindDowns:
 
     def get(self, own: UUID, caller: Caller) -> WindDown | None:
         """Give one as it stands: a municipality sees its own lines, the provider and an administrator all."""
+        found = self._get(own, caller)
+        if found and found.lines:
+            about = [line.client.allocation.first_message for line in found.lines if line.agreed.note]
+            self._audit.note(Act.WIND_DOWN_READ, caller.actor, messages=about, windDown=str(own), clients=found.clients)
+        return found
+
+    def _get(self, own: UUID, caller: Caller) -> WindDown | None:
         with self._database.read() as connection:
             row = wind_downs.get(connection, own)
             if row is None or not caller.may_read(row.provider, *row.municipalities):
@@ -102,21 +129,29 @@ class WindDowns:
         self, own: UUID, allocation_id: UUID, caller: Caller, *, plan: Plan, move_to: str | None, note: str
     ) -> Line | None:
         """Write down what is agreed for an allocation; None when it is not one of the list that the caller sees."""
-        found = self.get(own, caller)
-        if found is None or not any(line.client.allocation.id == allocation_id for line in found.lines):
+        found = self._get(own, caller)
+        line = found.line(allocation_id) if found else None
+        if line is None:
             return None
         changed = LineRow(allocation_id, plan.value, move_to if plan is Plan.MOVE else None, note)
-        with self._database.write() as connection:
-            wind_downs.save_lines(connection, self._keyring, own, [changed], now=self._clock())
-        after = self.get(own, caller)
-        lines = after.lines if after else ()
-        return next((line for line in lines if line.client.allocation.id == allocation_id), None)
+        if changed != line.agreed:
+            about = [line.client.allocation.first_message]
+            with self._database.write() as connection:
+                wind_downs.save_lines(connection, self._keyring, own, [changed], now=self._clock())
+                self._write_down(
+                    connection, Act.WIND_DOWN_AGREED, own, caller, about, allocation=str(allocation_id), plan=plan.value
+                )
+        after = self._get(own, caller)
+        return after.line(allocation_id) if after else None
 
     def compare(self, own: UUID, caller: Caller, file: Sequence[FileLine]) -> list[tuple[str, int, Difference]] | None:
         """Hold the provider's own list against the one here; None when the caller sees no such list."""
-        found = self.get(own, caller)
+        found = self._get(own, caller)
         if found is None:
             return None
+        self._audit.note(
+            Act.WIND_DOWN_COMPARED, caller.actor, windDown=str(own), clients=found.clients, lines=len(file)
+        )
         here = [
             Listed(
                 line.client.allocation.municipality,
@@ -139,13 +174,14 @@ class WindDowns:
 
     def close(self, own: UUID, caller: Caller) -> bool | None:
         """End it; False while something has to happen still, None when it is not the caller's to end."""
-        found = self.get(own, caller)
+        found = self._get(own, caller)
         if found is None or not (caller.is_admin or caller.acts_for(found.row.provider)):
             return None
         if not all(line.done for line in found.lines):
             return False
         with self._database.write() as connection:
-            wind_downs.close(connection, own, now=self._clock())
+            if wind_downs.close(connection, own, now=self._clock()):
+                self._write_down(connection, Act.WIND_DOWN_CLOSED, own, caller)
         return True
 
 

@@ -50,9 +50,9 @@ def save(conn: Connection, row: CoordinatorRow) -> None:
     _SAVE.run(conn, [(row.allocation_id, row.name, row.email, row.changed_at)])
 
 
-def remove(conn: Connection, allocation_id: UUID) -> None:
-    """Let an allocation name nobody."""
-    conn.execute(delete(coordinator).where(coordinator.c.allocation_id == allocation_id))
+def remove(conn: Connection, allocation_id: UUID) -> bool:
+    """Let an allocation name nobody; says whether it named somebody."""
+    return bool(conn.execute(delete(coordinator).where(coordinator.c.allocation_id == allocation_id)).rowcount)
 
 
 def of_client(conn: Connection, keyring: Keyring, *, municipality: str, provider: str, bsn: str) -> list[str]:

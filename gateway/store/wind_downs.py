@@ -102,9 +102,10 @@ def _rows(conn: Connection, condition: Any) -> list[WindDownRow]:
     ]
 
 
-def close(conn: Connection, own: UUID, *, now: datetime) -> None:
-    """Write down that it is done."""
-    conn.execute(update(wind_down).where(wind_down.c.id == own, wind_down.c.closed_at.is_(None)).values(closed_at=now))
+def close(conn: Connection, own: UUID, *, now: datetime) -> bool:
+    """Write down that it is done; says whether it was not before."""
+    open_still = update(wind_down).where(wind_down.c.id == own, wind_down.c.closed_at.is_(None))
+    return bool(conn.execute(open_still.values(closed_at=now)).rowcount)
 
 
 def lines(conn: Connection, keyring: Keyring, own: UUID) -> dict[UUID, LineRow]:

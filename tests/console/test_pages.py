@@ -201,6 +201,7 @@ def test_a_case_from_start_to_end(browser: Browser, gateway: Gateway) -> None:
     assert acts(gateway, Act.CASE_READ) == [{"cases": [own]}]
     assert "geen zaken" in browser.get("/console/zaken").text
     assert found[1] in browser.get("/console/zaken?state=closed").text
+    assert len(acts(gateway, Act.CASE_READ)) == 1
 
 
 def test_deadlines(browser: Browser, gateway: Gateway, clock: Clock) -> None:
