@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
+
+from fastapi import APIRouter
+from starlette.routing import BaseRoute, Mount, Route
 
 from gateway.api.application import make_api
 
@@ -46,3 +50,18 @@ def statuses(method: str, path: str) -> frozenset[int] | None:
         ):
             return found
     return None
+
+
+def calls_of(routes: Iterable[BaseRoute], before: str = "") -> Iterator[tuple[str, str]]:
+    """Give every method and path that is served, also what no document describes."""
+    for route in routes:
+        # FastAPI keeps a router that it took in as one piece.
+        taken_in: APIRouter | None = getattr(route, "original_router", None)
+        if taken_in is not None:
+            yield from calls_of(taken_in.routes, before)
+        elif isinstance(route, Mount):
+            yield from calls_of(route.routes, before + route.path)
+        elif isinstance(route, Route):
+            yield from ((method, before + route.path) for method in (route.methods or ()) if method != "HEAD")
+        else:
+            yield type(route).__name__, before  # nothing that a table knows

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from fastapi import APIRouter
-from starlette.routing import BaseRoute, Mount, Route
 
 from gateway.api import ggk
 from gateway.api.entrance import Entrance
 from gateway.composition import Gateway
 from tests.api.client import Client
 from tests.api.conftest import application
-from tests.api.described import Endpoint, endpoints
+from tests.api.described import Endpoint, calls_of, endpoints
 from tests.api.roles import BESIDE, TABLE, Scene, set_scene
 from tests.berichten import PROVIDER
 from tests.gateways import PLAIN, Clock
@@ -33,21 +31,6 @@ def without_name(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in answer.items() if name.lower() not in {"requestid", "x-request-id"}}
 
 
-def _calls(routes: Iterable[BaseRoute], before: str = "") -> Iterator[tuple[str, str]]:
-    """Give every method and path that is served, also what no document describes."""
-    for route in routes:
-        # FastAPI keeps a router that it took in as one piece.
-        taken_in: APIRouter | None = getattr(route, "original_router", None)
-        if taken_in is not None:
-            yield from _calls(taken_in.routes, before)
-        elif isinstance(route, Mount):
-            yield from _calls(route.routes, before + route.path)
-        elif isinstance(route, Route):
-            yield from ((method, before + route.path) for method in (route.methods or ()) if method != "HEAD")
-        else:
-            yield type(route).__name__, before  # nothing that a table knows
-
-
 def test_every_endpoint_is_in_the_table(scene: Scene) -> None:
     """A new endpoint is not done until it is known who may call it."""
     assert set(TABLE) == set(endpoints())
@@ -59,7 +42,7 @@ def test_every_address_is_in_a_table(gateway: Gateway) -> None:
     assert isinstance(around, Entrance)
     known = {(method, f"/v1{path}") for method, path in TABLE}
     known |= {("GET", path.partition("?")[0]) for path in BESIDE} | {("POST", ggk.PATH)}
-    assert set(_calls(around.application.routes)) == known
+    assert set(calls_of(around.application.routes)) == known
 
 
 @pytest.mark.parametrize("endpoint", TABLE, ids=" ".join)
