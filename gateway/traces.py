@@ -216,7 +216,7 @@ def _route(scope: Scope) -> str | None:
         return _POSTS
     route: Any = scope.get("route")
     if route is not None:
-        return f"{scope.get('root_path', '')}{route.path}"
+        return f"{scope.get('root_path', '')}{route.path_format}"
     return getattr(scope.get("endpoint"), "__name__", None)
 
 

@@ -20,6 +20,7 @@ from gateway.api.following_shapes import (
     RequestSearch,
 )
 from gateway.api.openapi import problems
+from gateway.api.paths import ONE
 from gateway.api.problems import ProblemError
 from gateway.api.receipts import moment, page
 from gateway.api.security import Has, Reader
@@ -83,7 +84,7 @@ def _allocations(services: Services, caller: Caller, wanted: AllocationSearch) -
 
 
 @router.get(
-    "/allocations/{id}",
+    f"/allocations/{ONE}",
     summary="Een toewijzing volgen",
     response_model=AllocationDetail,
     responses=problems(400, 401, 403, 404),
@@ -117,7 +118,7 @@ def _requests(services: Services, caller: Caller, wanted: RequestSearch) -> Resp
 
 
 @router.get(
-    "/requests/{id}",
+    f"/requests/{ONE}",
     summary="Een verzoek volgen",
     response_model=RequestDetail,
     responses=problems(400, 401, 403, 404),

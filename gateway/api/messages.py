@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from gateway.api.accept import preferred
 from gateway.api.bodies import BoundedRoute, Form, document_of, form_of, opt_out_of
 from gateway.api.openapi import BODY, OPT_OUT, problems
+from gateway.api.paths import ONE
 from gateway.api.problems import ProblemError, answer, failure_problem, refusal_problem
 from gateway.api.receipts import detail, page, receipt
 from gateway.api.security import Has, Reader, quick_caller_of, services_of
@@ -148,7 +149,7 @@ def _search(services: Services, caller: Caller, wanted: MessageSearch) -> Respon
 
 
 @router.get(
-    "/messages/{id}",
+    f"/messages/{ONE}",
     summary="Een bericht volgen",
     response_model=MessageDetail,
     responses=problems(400, 401, 403, 404),

@@ -62,6 +62,6 @@ def calls_of(routes: Iterable[BaseRoute], before: str = "") -> Iterator[tuple[st
         elif isinstance(route, Mount):
             yield from calls_of(route.routes, before + route.path)
         elif isinstance(route, Route):
-            yield from ((method, before + route.path) for method in (route.methods or ()) if method != "HEAD")
+            yield from ((method, before + route.path_format) for method in (route.methods or ()) if method != "HEAD")
         else:
             yield type(route).__name__, before  # nothing that a table knows

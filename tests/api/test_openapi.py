@@ -39,7 +39,7 @@ def served(router: Any) -> Iterator[tuple[str, str]]:
         if hasattr(route, "original_router"):
             yield from served(route.original_router)
         else:
-            yield from ((method, route.path) for method in route.methods)
+            yield from ((method, route.path_format) for method in route.methods)
 
 
 def test_every_endpoint_is_described() -> None:
