@@ -2,9 +2,10 @@
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from unittest import mock
 
 import psycopg
@@ -16,6 +17,7 @@ from sqlalchemy import make_url
 
 CI = os.environ.get("CI") == "true"
 SERVER = os.environ.get("IJW_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+DEBIAN = Path("/usr/lib/postgresql")
 
 # Two cores, shared: how long one example takes says nothing. In CI a red run must be red again.
 settings.register_profile(
@@ -40,6 +42,21 @@ def _loggers_can_be_listened_to() -> Iterator[None]:
         yield
 
 
+def left_out(reason: str) -> NoReturn:
+    """Skip what cannot be tested here; in CI that is a failure."""
+    if CI:
+        pytest.fail(f"{reason}: CI must not leave these tests out.", pytrace=False)
+    pytest.skip(reason)
+
+
+def postgres_program(name: str) -> str:
+    """Give where a program of PostgreSQL is, or leave out the test that needs it."""
+    # Debian keeps every version's programs in a folder of its own; a newer one can work on an older server.
+    folders = sorted(DEBIAN.glob("[0-9]*/bin"), key=lambda folder: float(folder.parent.name), reverse=True)
+    found = next(filter(None, (shutil.which(name, path=path) for path in (None, *folders))), None)
+    return found or left_out(f"No {name} here")
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """Give the SQLAlchemy URL of a throw-away PostgreSQL database, or skip where there is no server."""
@@ -47,10 +64,7 @@ def postgres_url() -> Iterator[str]:
     try:
         server = psycopg.connect(SERVER, autocommit=True, connect_timeout=5)
     except psycopg.OperationalError as error:
-        reason = f"No PostgreSQL at IJW_TEST_POSTGRES ({str(error).splitlines()[0]})"
-        if CI:
-            pytest.fail(f"{reason}: CI must not leave these tests out.", pytrace=False)
-        pytest.skip(reason)
+        left_out(f"No PostgreSQL at IJW_TEST_POSTGRES ({str(error).splitlines()[0]})")
     with server:
         identifier = sql.Identifier(name)
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(identifier))

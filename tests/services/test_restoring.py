@@ -20,7 +20,7 @@ from gateway.services.queueing import Ending
 from gateway.store.audit import TrailFilter
 from gateway.store.messages import MessageFilter
 from tests.berichten import BSN, PROVIDER, heenbericht, xml
-from tests.conftest import SERVER
+from tests.conftest import SERVER, postgres_program
 from tests.gateways import PLAIN, Clock, accepted, admin_of, caller_for, content_of, settings_in
 
 ANNA = "command-line:anna"
@@ -33,8 +33,6 @@ def elsewhere(gateway: Gateway, tmp_path: Path) -> Iterator[str]:
         (tmp_path / "elsewhere").mkdir()
         yield f"sqlite:///{tmp_path / 'elsewhere' / 'gateway.db'}"
         return
-    if shutil.which("pg_dump") is None:
-        pytest.skip("No pg_dump here")
     name = f"{make_url(gateway.settings.database).database}_restored"
     with psycopg.connect(SERVER, autocommit=True) as server:
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
@@ -48,7 +46,7 @@ def back_up(database: str, file: Path) -> None:
         with closing(sqlite3.connect(database.removeprefix("sqlite:///"))) as connection:
             connection.execute("VACUUM INTO ?", (str(file),))
     else:
-        subprocess.run(["pg_dump", "--format=custom", f"--file={file}", _plain(database)], check=True)
+        subprocess.run([postgres_program("pg_dump"), "--format=custom", f"--file={file}", _plain(database)], check=True)
 
 
 def put_back(file: Path, database: str) -> None:
@@ -56,7 +54,7 @@ def put_back(file: Path, database: str) -> None:
     if database.startswith("sqlite"):
         shutil.copyfile(file, database.removeprefix("sqlite:///"))
     else:
-        subprocess.run(["pg_restore", "--no-owner", f"--dbname={_plain(database)}", file], check=True)
+        subprocess.run([postgres_program("pg_restore"), "--no-owner", f"--dbname={_plain(database)}", file], check=True)
 
 
 def _plain(database: str) -> str:
