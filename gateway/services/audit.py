@@ -13,12 +13,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from gateway.exchange.reason import without_numbers
+from gateway.services.caller import Caller
 from gateway.services.clock import Clock
 from gateway.store import audit
 from gateway.store.audit import Entry, EntryRow, SubjectRow, TrailFilter
 from gateway.store.engine import Database
 from gateway.store.rows import MessageRow
-from gateway.store.search import MessageFilter, search
+from gateway.store.search import MessageFilter, opted_out_among, search
 from gateway.store.vault import Keyring
 
 COMMAND_LINE: Final = "command-line"
@@ -148,6 +150,16 @@ class Audit:
                 self._write_what_waits()
         if ticket.error is not None:
             raise ticket.error
+
+    def opted_out_seen(self, caller: Caller, shown: Iterable[UUID]) -> None:
+        """Write down that somebody other than the two parties is shown messages that are kept from others, and why."""
+        if not (caller.is_admin and caller.reason):
+            return  # Nobody else is shown any.
+        with self._database.read() as connection:
+            found = opted_out_among(connection, set(shown))
+        foreign = [own for own, parties in found.items() if not caller.is_party(*parties)]
+        if foreign:
+            self.note(Act.OPT_OUT_SEEN, caller.actor, messages=foreign, reason=without_numbers(caller.reason))
 
     def _entry(self, act: str, actor: str, about: Iterable[UUID], bsn: str | None, detail: dict[str, Any]) -> Entry:
         return Entry(kind=str(act), actor=actor, at=self._clock(), messages=tuple(about), bsn=bsn, detail=detail)

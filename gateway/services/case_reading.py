@@ -115,4 +115,5 @@ class CasePages:
         with self._database.read() as connection:
             content = self._reading.content(connection, case, self._clock())
         self._audit.note(Act.CONTENT_READ, caller.actor, messages=[case.message_id])
+        self._audit.opted_out_seen(caller, [case.message_id])
         return content.page

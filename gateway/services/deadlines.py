@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
+from gateway.services.audit import Audit
 from gateway.services.caller import Caller
 from gateway.services.clock import Clock
 from gateway.store import deadlines
@@ -15,9 +16,10 @@ from gateway.store.engine import Database
 class Deadlines:
     """Shows what is due."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Look in this database."""
+    def __init__(self, database: Database, audit: Audit, clock: Clock) -> None:
+        """Look in this database, and write down who saw what is kept from others."""
         self._database = database
+        self._audit = audit
         self._clock = clock
 
     def search(
@@ -29,7 +31,9 @@ class Deadlines:
         """
         parties = None if caller.is_admin else tuple(sorted(caller.parties))
         visible = replace(wanted, parties=parties, with_opt_out=caller.sees_opted_out)
-        return self.listed(visible, limit=limit, after=after)
+        found, more = self.listed(visible, limit=limit, after=after)
+        self._audit.opted_out_seen(caller, (row.message_id for row in found))
+        return found, more
 
     def listed(
         self, wanted: DeadlineFilter, *, limit: int, after: UUID | None = None

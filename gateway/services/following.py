@@ -64,6 +64,7 @@ class Following:
         if wanted.bsn is not None:
             messages = [row.first_message for row in shown]
             self._audit.note(Act.PERSON_SEARCHED, caller.actor, messages=messages, bsn=wanted.bsn)
+        self._audit.opted_out_seen(caller, (row.first_message for row in shown))
         last = shown[-1] if len(found) > wanted.limit else None
         return shown, (last.first_message, last.id) if last else None
 
@@ -75,7 +76,10 @@ class Following:
                 return None
             row, dossier = found
             timeline = _told(connection, allocation_moments(dossier, row.toewijzing_nummer), row, caller, dossier)
-        return (row, timeline) if timeline is not None else None
+        if timeline is None:
+            return None
+        self._seen(row.first_message, timeline, caller)
+        return row, timeline
 
     def request(self, request_id: UUID, caller: Caller) -> tuple[RequestRow, list[Told]] | None:
         """Give a request with its timeline; nothing when it is not the caller's to see."""
@@ -84,7 +88,13 @@ class Following:
             if row is None:
                 return None
             timeline = _told(connection, request_moments(row.file), row, caller)
-        return (row, timeline) if timeline is not None else None
+        if timeline is None:
+            return None
+        self._seen(row.first_message, timeline, caller)
+        return row, timeline
+
+    def _seen(self, first: UUID, timeline: list[Told], caller: Caller) -> None:
+        self._audit.opted_out_seen(caller, [first, *(told.moment.fact.bericht for told in timeline)])
 
 
 def _visible(wanted: Wanted, caller: Caller) -> Wanted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +14,6 @@ from gateway.ijw.bericht import Bericht
 from gateway.services.audit import Act, Audit
 from gateway.services.caller import Caller
 from gateway.services.clock import Clock
-from gateway.services.queueing import without_numbers
 from gateway.store import manual_cases, messages
 from gateway.store.engine import Database
 from gateway.store.messages import MessageFilter
@@ -82,7 +81,7 @@ class Inquiry:
             ]
             happened = timeline(message, messages.events(connection, message_id))
             (message,) = manual_cases.noticed(connection, [message])
-        self._note_opted_out(caller, [message, *(row for row, _ in related)])
+        self._audit.opted_out_seen(caller, [message_id, *(row.id for row, _ in related)])
         return Detail(message.seen_at(now), happened, related)
 
     def content(self, message_id: UUID, caller: Caller, reason: str = "") -> Document | None:
@@ -97,6 +96,7 @@ class Inquiry:
         try:
             told = {"reason": reason} if reason else {}
             self._audit.note(Act.CONTENT_READ, caller.actor, messages=[message_id], **told)
+            self._audit.opted_out_seen(caller, [message_id])
         except BaseException:
             document.close()
             raise
@@ -150,15 +150,9 @@ class Inquiry:
         if wanted.bsn is not None:
             shown = [row.id for row in found[:limit]]
             self._audit.note(Act.PERSON_SEARCHED, caller.actor, messages=shown, bsn=wanted.bsn)
-        self._note_opted_out(caller, found[:limit])
+        self._audit.opted_out_seen(caller, (row.id for row in found[:limit]))
         more = found[limit - 1].id if len(found) > limit else None
         return [row.seen_at(now) for row in found[:limit]], more
-
-    def _note_opted_out(self, caller: Caller, shown: Iterable[MessageRow]) -> None:
-        """Write down that somebody other than the two parties saw what is kept from others, and why."""
-        foreign = [row.id for row in shown if row.opt_out and not caller.is_party(row.sender, row.recipient)]
-        if foreign:
-            self._audit.note(Act.OPT_OUT_SEEN, caller.actor, messages=foreign, reason=without_numbers(caller.reason))
 
 
 def _may_see(caller: Caller, message: MessageRow) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -134,7 +134,8 @@ class ManualCases:
             return self._with_mails(connection, [row])[0] if row else None
 
     def _write_down_who_reads(self, shown: Sequence[Case], caller: Caller) -> None:
-        """Only a note may say something about a person; a case without one is no access."""
+        """Only a note may say something about a person; without one a case is no access, but to an opt-out."""
+        self._audit.opted_out_seen(caller, (case.row.message_id for case in shown))
         read = [case.row for case in shown if case.note]
         if read:
             about = [row.message_id for row in read]
@@ -161,9 +162,9 @@ class ManualCases:
         closed = self._get(case_id, caller)
         if closed is None or closed.row.outcome != resolution.outcome.value:
             return ClosedOtherwise(closed.row.outcome or "" if closed else "")
-        if closed.note != resolution.note:
-            # It was closed before; what is shown is what somebody wrote then.
-            self._write_down_who_reads([closed], caller)
+        # Of a case that was closed before, what somebody else wrote is shown.
+        mine = closed.note == resolution.note
+        self._write_down_who_reads([replace(closed, note=None) if mine else closed], caller)
         return closed
 
     def _close(self, case_id: UUID, caller: Caller, resolution: Resolution) -> None:

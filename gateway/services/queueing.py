@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from enum import Enum
-from typing import Final
 from uuid import UUID
 
+from gateway.exchange.reason import without_numbers
 from gateway.exchange.route import DEFAULT_MAX_ATTEMPTS, RouteTable
 from gateway.services.audit import Act, Audit
 from gateway.services.caller import Caller
@@ -17,9 +16,6 @@ from gateway.store import messages, queues
 from gateway.store.engine import Database
 from gateway.store.queues import Closing, Leased
 from gateway.store.rows import MessageRow
-
-# A BSN, a date of birth, also when it is written with points, spaces or hyphens.
-_NUMBER: Final = re.compile(r"[0-9](?:[ .-]?[0-9]){7,}")
 
 
 class Ending(Enum):
@@ -47,11 +43,10 @@ class Queueing:
         now = self._clock()
         with self._database.read() as connection:
             found = queues.waiting(connection, party, limit=limit, types=types, now=now)
-        return [
-            message.seen_at(now)
-            for message in found
-            if caller is None or caller.may_read(message.sender, message.recipient, opt_out=message.opt_out)
-        ]
+        if caller is not None:
+            found = [row for row in found if caller.may_read(row.sender, row.recipient, opt_out=row.opt_out)]
+            self._audit.opted_out_seen(caller, (row.id for row in found))
+        return [message.seen_at(now) for message in found]
 
     def lease(self, party: str, caller: Caller, *, limit: int, seconds: int, types: Sequence[str]) -> list[Leased]:
         """Hand out the oldest waiting messages for so many seconds; nobody else gets them meanwhile."""
@@ -84,8 +79,3 @@ class Queueing:
             if closing == "done" and message and message.status != "failed":
                 warn_of_new_cause(connection, message.id)
             return closing
-
-
-def without_numbers(reason: str) -> str:
-    """Leave out what may be somebody's number or birthday: a reason is kept readable, and shown to the other side."""
-    return _NUMBER.sub("…", reason)

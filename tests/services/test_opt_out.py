@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
 from gateway.composition import Gateway
+from gateway.exchange.address import RequestKey
+from gateway.exchange.manual_case import CaseOutcome
 from gateway.exchange.refusal import Refusal, Refused
 from gateway.ijw.bericht import Bericht
 from gateway.ijw.verzoek import JW315
 from gateway.services.audit import Act
 from gateway.services.caller import Caller
+from gateway.services.manual_cases import Resolution
 from gateway.services.settling import Accepted
 from gateway.store import outbox
 from gateway.store.audit import TrailFilter
 from gateway.store.deadlines import DeadlineFilter
+from gateway.store.following import Wanted
 from gateway.store.messages import MessageFilter
+from gateway.store.requests import request_id
 from gateway.store.rows import MessageRow
 from gateway.wire.document import Document
 from tests.berichten import OTHER_PROVIDER, PROVIDER, answer_to, heenbericht, xml
 from tests.gateways import ANSWERING, BY_HAND, PLAIN, Clock, accepted, admin_of, caller_for, post
+from tests.services.test_audit import read
 
 REASON = "Verzoek van de gemeente, ticket 12"
 
@@ -90,6 +97,54 @@ def test_an_administrator_needs_a_reason(gateway: Gateway) -> None:
     found, _ = gateway.services.audit.listed(TrailFilter(kinds=(Act.OPT_OUT_SEEN.value,)), limit=50, before=None)
     assert found
     assert {str(entry.detail["reason"]) for entry in found} == {f"{REASON}, over …"}
+
+
+LOOKS: dict[str, Callable[[Gateway, Caller, MessageRow, UUID], object]] = {
+    "message": lambda gateway, admin, row, _: gateway.services.inquiry.detail(row.id, admin),
+    "content": lambda gateway, admin, row, _: read(gateway, row.id, admin),
+    "messages": lambda gateway, admin, *_: gateway.services.inquiry.search(MessageFilter(), admin, limit=5, after=None),
+    "queue": lambda gateway, admin, *_: gateway.services.queueing.waiting(PLAIN, limit=5, types=[], caller=admin),
+    "request": lambda gateway, admin, _, request: gateway.services.following.request(request, admin),
+    "requests": lambda gateway, admin, *_: gateway.services.following.requests(Wanted(parties=None, limit=5), admin),
+    "deadlines": lambda gateway, admin, *_: gateway.services.deadlines.search(
+        DeadlineFilter(), admin, limit=5, after=None
+    ),
+}
+CASES: dict[str, Callable[[Gateway, Caller, UUID], object]] = {
+    "case": lambda gateway, admin, case: gateway.services.manual_cases.get(case, admin),
+    "cases": lambda gateway, admin, _: gateway.services.manual_cases.listed(admin, state=None, limit=5, after=None),
+    "page": lambda gateway, admin, case: gateway.services.case_pages.page(case, admin),
+    "resolution": lambda gateway, admin, case: gateway.services.manual_cases.resolve(
+        case, admin, Resolution(outcome=CaseOutcome.HANDLED, note="Gebeld")
+    ),
+}
+
+
+def looks_at(gateway: Gateway) -> list[tuple[str, ...]]:
+    """Give which messages each entry about an opt-out names."""
+    found, _ = gateway.services.audit.listed(TrailFilter(kinds=(Act.OPT_OUT_SEEN.value,)), limit=50, before=None)
+    return [entry.messages for entry in found]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_whichever_way_an_administrator_looks(gateway: Gateway, look: str) -> None:
+    """With a reason, in a list or one by one, it is written down; that a party looks at its own is not."""
+    message = opted_out(gateway, heenbericht("JW315", reference="R7"))
+    request = request_id(RequestKey(PROVIDER, PLAIN, "R7"))
+    for caller in (caller_for(gateway, PLAIN), caller_for(gateway, PROVIDER), admin_of(gateway)):
+        LOOKS[look](gateway, caller, message, request)
+    assert looks_at(gateway) == []
+    LOOKS[look](gateway, replace(admin_of(gateway), reason=REASON), message, request)
+    assert looks_at(gateway) == [(str(message.id),)]
+
+
+@pytest.mark.parametrize("look", CASES)
+def test_whichever_way_an_administrator_looks_at_its_case(gateway: Gateway, look: str) -> None:
+    """The same of the case that people have of it."""
+    message = opted_out(gateway, heenbericht("JW315", municipality=BY_HAND))
+    assert message.handling is not None
+    CASES[look](gateway, replace(admin_of(gateway), reason=REASON), message.handling.id)
+    assert looks_at(gateway) == [(str(message.id),)]
 
 
 def test_what_answers_it_is_kept_from_others_too(gateway: Gateway) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.composition import Gateway
 from gateway.services.caller import Caller, Scope
-from gateway.services.queueing import Ending, without_numbers
+from gateway.services.queueing import Ending
 from gateway.store.queues import Leased
 from tests.berichten import OTHER_PROVIDER, PROVIDER, heenbericht
 from tests.gateways import MANUAL, PLAIN, UNROUTED, Clock, accepted, admin_of, caller_for
@@ -164,17 +164,3 @@ def test_a_lease_is_its_party_s(gateway: Gateway) -> None:
             assert end(leased.lease.id, stranger, ending, "van mij") is None
     assert end(uuid4(), caller_for(gateway, PLAIN), ACKNOWLEDGED) is None
     assert end(leased.lease.id, caller_for(gateway, PLAIN), ACKNOWLEDGED) == "done"
-
-
-@pytest.mark.parametrize(
-    ("reason", "kept"),
-    [
-        ("BSN 999900006 onbekend", "BSN … onbekend"),
-        ("BSN 999.900.006 of 9999 00 006", "BSN … of …"),
-        ("geboren 2014-02-14", "geboren …"),
-        ("Fout 500 op poort 8080, regel 12", "Fout 500 op poort 8080, regel 12"),
-    ],
-)
-def test_a_reason_has_no_number_of_somebody(reason: str, kept: str) -> None:
-    """A BSN and a date of birth are left out however they are written; short numbers stay."""
-    assert without_numbers(reason) == kept
