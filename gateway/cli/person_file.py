@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from gateway.cli.terminal import moment
+from gateway.console.words import ACTS
 from gateway.services.audit import PersonFile
 from gateway.store.audit import EntryRow
 from gateway.store.rows import MessageRow
 
-_ACTS: Final = {
+# What a person reads of an act says a little more than a page for people who know the gateway.
+_SAYS: Final = {
+    **ACTS,
     "content-read": "inhoud van een bericht ingezien",
     "opt-out-seen": "door een beheerder bekeken, met een reden",
     "person-searched": "op deze persoon gezocht",
     "messages-leased": "berichten uitgegeven aan de ontvanger",
     "person-exported": "overzicht voor een inzageverzoek gemaakt",
-    "request-decided": "op een verzoek beslist",
-    "case-closed": "zaak gesloten",
 }
 
 
@@ -48,6 +49,6 @@ def _message(message: MessageRow) -> list[str]:
 
 def _entry(entry: EntryRow) -> list[str]:
     return [
-        f"- {moment(entry.at)}  {_ACTS.get(entry.kind, entry.kind)}, door {entry.actor} (regel {entry.number})",
+        f"- {moment(entry.at)}  {_SAYS.get(entry.kind, entry.kind)}, door {entry.actor} (regel {entry.number})",
         *(f"    bericht {message}" for message in entry.messages),
     ]

@@ -5,10 +5,14 @@ from __future__ import annotations
 import sqlite3
 import stat
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from gateway.cli.person_file import lines
+from gateway.services.audit import Act, PersonFile
+from gateway.store.audit import EntryRow
 from tests.cli.conftest import Run
 
 BSN = "999900006"
@@ -63,6 +67,16 @@ def test_an_overview_of_a_person(run: Run, tmp_path: Path) -> None:
         assert "Berichten (0)" in text
         assert text.count("overzicht voor een inzageverzoek gemaakt, door command-line:") == number + 1
         assert BSN not in text + ran.err
+
+
+@pytest.mark.parametrize("act", Act)
+def test_an_overview_has_words_for_every_act(act: Act) -> None:
+    """Whatever was done, the person reads in words what it was."""
+    at = datetime(2026, 4, 1, tzinfo=UTC)
+    entry = EntryRow(7, at, act.value, "token:abc", (), None, {}, b"")
+    (line,) = lines(PersonFile(at, (), (entry,)))[-1:]
+    assert act.value not in line
+    assert line.endswith(", door token:abc (regel 7)")
 
 
 def test_an_overview_is_not_written_over(run: Run, tmp_path: Path) -> None:
