@@ -154,7 +154,7 @@ class _Walk:
             times = "één keer" if child.maximum == 1 else f"{child.maximum} keer"
             self._tell(place, f"Element {place.name} mag in {parent.name} maar {times} voorkomen.")
         elif position < parent.furthest:
-            after = model.children[parent.furthest].name
+            after = next(later.name for later in model.children[position + 1 :] if later.name in parent.counts)
             self._tell(place, f"Element {place.name} staat in {parent.name} verkeerd: zet het vóór {after}.")
 
     def _attributes(self, place: _Place, element: ElementModel, attributes: list[str]) -> None:

@@ -274,14 +274,14 @@ def test_wrong_structure(old: str, new: str, message: str, path: str, at: str) -
     assert (found.message, found.path, found.line) == (message, path, line_of(at))
 
 
-def test_wrong_order() -> None:
-    """An element that comes too late is told before which one it should be."""
-    content = change("<|Bsn>999900006</|Bsn>\n", "").replace(
-        b"</jw301:Geslacht>\n", b"</jw301:Geslacht>\n<jw301:Bsn>999900006</jw301:Bsn>\n"
-    )
+@pytest.mark.parametrize("last", ["Geslacht", "ToegewezenProducten"])
+def test_wrong_order(last: str) -> None:
+    """An element that comes too late is told before which one it should be: the first that has to follow it."""
+    end = f"</jw301:{last}>\n".encode()
+    content = change("<|Bsn>999900006</|Bsn>\n", "").replace(end, end + b"<jw301:Bsn>999900006</jw301:Bsn>\n")
     found = finding(content)
     assert (found.message, found.path) == (
-        "Element Bsn staat in Client verkeerd: zet het vóór Geslacht.",
+        "Element Bsn staat in Client verkeerd: zet het vóór Geboortedatum.",
         "/Bericht/Client/Bsn",
     )
 
