@@ -111,8 +111,9 @@ def _with_fixed(bericht: type[Bericht], content: Mapping[str, Any]) -> dict[str,
     if not isinstance(header, dict):
         return dict(content)
     known = {veld.json_name for veld in velden(_header_class(bericht))}
-    fixed = {name: value for name, value in _FIXED.items() if name in known}
-    return {**content, "header": {"berichtCode": bericht.CODE, **fixed, **header}}
+    fixed = {"berichtCode": bericht.CODE} | {name: value for name, value in _FIXED.items() if name in known}
+    given = {name: value for name, value in header.items() if value is not None or name not in fixed}
+    return {**content, "header": fixed | given}
 
 
 def _header_class(bericht: type[Bericht]) -> type[Klasse]:
