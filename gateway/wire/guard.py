@@ -20,6 +20,7 @@ _NAME = re.compile(rb"<[?]?([^\s<>/?!]{1,64})")
 _MANY = 64 * 1024
 
 _USUAL_START = b'<?xml version="1.0" encoding="UTF-8"?>'
+_DECLARATION_START = re.compile(rb"\s*<\?xml\s")
 _DECLARATION = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"'>]*)["']""")
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 # The start of an XML document in UTF-16 and UTF-32 without a byte-order mark, and in EBCDIC.
@@ -130,7 +131,7 @@ def _encoding(data: bytes) -> Refusal | None:
             "Het bericht is niet in UTF-8 gecodeerd, of zegt dat in de XML-declaratie; lever het aan als UTF-8.",
             1,
         )
-    if head.lstrip().startswith(b"<?xml ") and b"?>" not in head and len(head) == _HEAD:
+    if _DECLARATION_START.match(head) and b"?>" not in head and len(head) == _HEAD:
         return refuse(Kind.NOT_WELL_FORMED, "De XML-declaratie is niet goed geschreven.", 1)
     return None
 

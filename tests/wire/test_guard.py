@@ -90,9 +90,10 @@ def test_utf_8(name: bytes) -> None:
     assert read(b"<?xml version='1.0'?>" + PLAIN).bericht == read(PLAIN).bericht
 
 
-def test_a_declaration_that_hides_its_encoding() -> None:
-    """A declaration that goes on and on is not read to its end."""
-    found = refusal(b"<?xml version='1.0'" + b" " * 2000 + b"encoding='latin-1'?>" + PLAIN)
+@pytest.mark.parametrize("space", [b" ", b"\t", b"\n", b"\r\n"])
+def test_a_declaration_that_hides_its_encoding(space: bytes) -> None:
+    """A declaration that goes on and on is not read to its end, whatever white space it begins with."""
+    found = refusal(b"<?xml" + space + b"version='1.0'" + b" " * 2000 + b"encoding='latin-1'?>" + PLAIN)
     assert found.kind is Kind.NOT_WELL_FORMED
     assert found.findings[0].message == "De XML-declaratie is niet goed geschreven."
 
