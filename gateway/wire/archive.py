@@ -35,7 +35,7 @@ _STORED, _DEFLATED = 0, 8
 _ENCRYPTED: Final = 0x2041  # with a password, strongly, and with the list of contents hidden
 _DOS_FOLDER: Final = 0x10
 _UNIX_KIND, _UNIX_FOLDER = 0xF000, 0x4000
-_PATH = re.compile(rb"[/\\]|[A-Za-z]:")
+_PATH = re.compile(rb"[/\\]|^[A-Za-z]:")
 
 _NO_ZIP: Final = "Dit is geen bruikbaar ZIP-bestand; pak de berichten opnieuw in, met de gewone methode (deflate)."
 

@@ -123,6 +123,12 @@ def test_folders(name: str) -> None:
     assert refusal(zipped(MESSAGE, name=name)) is Kind.ZIP_FOLDER
 
 
+@pytest.mark.parametrize("name", ["bericht:1.xml", "bericht 12:34.xml", "bericht..xml", "é.xml"])
+def test_names_of_files(name: str) -> None:
+    """Any other name is one of a file; a colon leads somewhere only after the one letter of a drive."""
+    assert messages(zipped(MESSAGE, name=name)) == [MESSAGE]
+
+
 @pytest.mark.parametrize("attributes", [0x10, (stat.S_IFDIR | 0o755) << 16])
 def test_a_folder_without_a_stroke(attributes: int) -> None:
     """What says that it is a folder is one, whatever it is called."""
