@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gateway.ijw.bericht import RELEASE
 from gateway.ijw.berichten import BY_NAMESPACE
 from gateway.ijw.finding import Finding
 from gateway.ijw.waarden import SPACES
@@ -255,9 +256,11 @@ def _unknown_root(namespace: str) -> str:
     if namespace in BY_NAMESPACE:
         return "Het hoofdelement moet Bericht heten."
     if release:
-        standard, major, minor = release[1], release[2], release[3]
-        name = {"ijw": "iJw", "iwmo": "iWmo", "iwlz": "iWlz", "ipgb": "iPgb"}[standard]
-        return f"Dit is een bericht van {name} {int(major)}.{int(minor)}; de gateway neemt berichten van iJw 3.2."
+        name = {"ijw": "iJw", "iwmo": "iWmo", "iwlz": "iWlz", "ipgb": "iPgb"}[release[1]]
+        seems = f"{name} {int(release[2])}.{int(release[3])}"
+        # Of this release, but with a name that is no message of it, it is none.
+        if seems != f"iJw {RELEASE}":
+            return f"Dit is een bericht van {seems}; de gateway neemt berichten van iJw {RELEASE}."
     return (
         "Dit is geen bericht van iJw 3.2: het hoofdelement moet Bericht zijn, in de namespace "
         "http://www.istandaarden.nl/ijw/3_2/jw301/schema (of jw302 … jw325)."
