@@ -15,15 +15,18 @@ _CLIENT: Final = ("bsn", "geboortedatum", "geslacht")
 _NAAM: Final = ("geslachtsnaam", "voornamen", "voorletters")
 
 
-def start(client: Fields, product: Fields, told: Fields) -> dict[str, Any]:
-    """Make the client of a JW305; `told` has the begindatum, and whatever the provider says otherwise."""
-    return {**_client(client), "startProducten": [_levering(product, told)]}
+def start(client: Fields, product: Fields, begun: Fields | None, told: Fields) -> dict[str, Any]:
+    """Make the client of a JW305; `told` has the begindatum, and whatever the provider says otherwise.
+
+    `begun` is the start as it was reported before, for what removes it.
+    """
+    return {**_client(client), "startProducten": [_levering(product, begun, told)]}
 
 
-def stop(client: Fields, product: Fields, begindatum: str | None, told: Fields) -> dict[str, Any]:
-    """Make the client of a JW307; `begindatum` is that of the latest start, to which a stop refers (OP155)."""
-    begun = {"begindatum": begindatum} if begindatum else {}
-    return {**_client(client), "stopProducten": [_levering(product, {**begun, **told})]}
+def stop(client: Fields, product: Fields, begun: Fields | None, told: Fields) -> dict[str, Any]:
+    """Make the client of a JW307; `begun` is the start that it refers to, and has its key from (OP155, TR382)."""
+    day = {"begindatum": begun["begindatum"]} if begun else {}
+    return {**_client(client), "stopProducten": [_levering(product, begun, {**day, **told})]}
 
 
 def change(client: Fields, product: Fields, others: Sequence[Fields], reference: str, told: Fields) -> dict[str, Any]:
@@ -52,10 +55,11 @@ def _client(client: Fields) -> dict[str, Any]:
     return {**found, "naam": {name: naam[name] for name in _NAAM if name in naam}}
 
 
-def _levering(product: Fields, told: Fields) -> dict[str, Any]:
+def _levering(product: Fields, begun: Fields | None, told: Fields) -> dict[str, Any]:
     own = {
         "toewijzingNummer": product["toewijzingNummer"],
-        "product": product.get("product"),
+        # What is delivered may be told more precisely in the start than in the allocation, or not at all.
+        "product": (product if begun is None else begun).get("product"),
         "toewijzingIngangsdatum": product["ingangsdatum"],
         "statusAanlevering": EERSTE_AANLEVERING,
     }

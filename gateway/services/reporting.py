@@ -107,12 +107,12 @@ class Reporting:
         told = self._told(connection, row, report, known.dossier, used)
         if told is not None:
             return Accepted(told.seen_at(now), new=False)
-        product = fields_of(row.latest)
+        product, begun = fields_of(row.latest), _begun(known.dossier, row, report)
         match report.type:
             case ReportType.START:
-                client = melding.start(known.facts.client, product, report.told)
+                client = melding.start(known.facts.client, product, begun, report.told)
             case ReportType.STOP:
-                client = melding.stop(known.facts.client, product, _begun(known.dossier, row), report.told)
+                client = melding.stop(known.facts.client, product, begun, report.told)
             case ReportType.CHANGE:
                 others = [one for one in known.facts.current if nummer_of(one) != row.toewijzing_nummer]
                 client = melding.change(known.facts.client, product, others, mark, report.told)
@@ -161,8 +161,10 @@ def _says(klasse: JW305.StartProduct | JW307.StopProduct, report: Report) -> boo
     return same and told.get("begindatum") in (None, klasse.begindatum.isoformat())
 
 
-def _begun(dossier: Dossier, row: AllocationRow) -> str | None:
-    """Give the first day of the latest delivery, to which a stop refers."""
+def _begun(dossier: Dossier, row: AllocationRow, report: Report) -> Fields | None:
+    """Give the start that stands on the day that the report names; without a day the latest one."""
     starts = [fact.klasse for fact in dossier.standing_starts()]
-    days = [start.begindatum for start in starts if start.toewijzing_nummer == row.toewijzing_nummer]
-    return max(days).isoformat() if days else None
+    own = [start for start in starts if start.toewijzing_nummer == row.toewijzing_nummer]
+    named = report.told.get("begindatum")
+    meant = [start for start in own if named in (None, start.begindatum.isoformat())]
+    return fields_of(max(meant, key=lambda start: start.begindatum)) if meant else None

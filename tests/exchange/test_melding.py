@@ -37,7 +37,7 @@ OWN = {
 
 def test_a_start() -> None:
     """The key of the allocation, the day, and the client as a start describes one: without partner and address."""
-    made = start(CLIENT, PRODUCT, {"begindatum": "2026-01-05"})
+    made = start(CLIENT, PRODUCT, None, {"begindatum": "2026-01-05"})
     assert made == {
         "bsn": CLIENT["bsn"],
         "geboortedatum": CLIENT["geboortedatum"],
@@ -50,20 +50,32 @@ def test_a_start() -> None:
 def test_a_generic_allocation_has_no_product_of_its_own() -> None:
     """The provider says which one it delivers."""
     generic = {name: value for name, value in PRODUCT.items() if name != "product"}
-    (made,) = start(CLIENT, generic, {"begindatum": "2026-01-05"})["startProducten"]
+    (made,) = start(CLIENT, generic, None, {"begindatum": "2026-01-05"})["startProducten"]
     assert "product" not in made
     told = {"begindatum": "2026-01-05", "product": {"categorie": "46"}}
-    assert start(CLIENT, generic, told)["startProducten"][0]["product"] == {"categorie": "46"}
+    assert start(CLIENT, generic, None, told)["startProducten"][0]["product"] == {"categorie": "46"}
 
 
 @pytest.mark.parametrize(("own", "day"), [({}, "2026-01-05"), ({"begindatum": "2026-02-01"}, "2026-02-01")])
 def test_a_stop(own: dict[str, str], day: str) -> None:
     """It refers to the latest start, unless the provider names another one (OP155)."""
     told = {"einddatum": "2026-03-01", "redenBeeindiging": "20", **own}
-    (made,) = stop(CLIENT, PRODUCT, "2026-01-05", told)["stopProducten"]
+    begun = {**OWN, "begindatum": "2026-01-05"}
+    (made,) = stop(CLIENT, PRODUCT, begun, told)["stopProducten"]
     assert made == {**OWN, "begindatum": day, "einddatum": "2026-03-01", "redenBeeindiging": "20"}
     (without,) = stop(CLIENT, PRODUCT, None, {"einddatum": "2026-03-01"})["stopProducten"]
     assert "begindatum" not in without
+
+
+@pytest.mark.parametrize("product", [{"categorie": "45", "code": "45A53"}, {"categorie": "45"}, None])
+def test_a_stop_has_the_product_of_its_start(product: dict[str, str] | None) -> None:
+    """Its key is that of the start, whatever the allocation says by now (TR382); so is that of what removes a start."""
+    own = {name: value for name, value in OWN.items() if name != "product"}
+    own |= {"begindatum": "2026-01-05", **({"product": product} if product else {})}
+    told = {"einddatum": "2026-03-01", "redenBeeindiging": "31"}
+    assert stop(CLIENT, PRODUCT, own, told)["stopProducten"] == [{**own, **told}]
+    removal = {"begindatum": "2026-01-05", "statusAanlevering": "3"}
+    assert start(CLIENT, PRODUCT, own, removal)["startProducten"] == [{**own, **removal}]
 
 
 def test_a_change() -> None:

@@ -437,6 +437,19 @@ def test_a_start_that_was_removed_is_reported_anew(
     assert first.id != second.id
 
 
+def test_a_stop_has_the_key_of_its_start(gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock) -> None:
+    """The provider told in the start what it delivers; the stop, and what removes the start, say the same (TR382)."""
+    own = _allocated(gateway, aanbieder, gemeente, clock)
+    begindatum = _day(clock)
+    for removed in (True, False):
+        sent(report(gateway, aanbieder, own, "start", begindatum=begindatum, product={"code": None}))
+        if removed:
+            sent(report(gateway, aanbieder, own, "start", begindatum=begindatum, statusAanlevering="3"))
+    row = sent(report(gateway, aanbieder, own, "stop", einddatum=begindatum, redenBeeindiging="31"))
+    (made,) = said(gateway, row)["client"]["stopProducten"]
+    assert made["product"] == {"categorie": "45"}
+
+
 def test_a_report_against_the_rules(gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock) -> None:
     """What breaks a rule inside the message is not sent; what contradicts the history goes the way of any message."""
     own = _allocated(gateway, aanbieder, gemeente, clock)
