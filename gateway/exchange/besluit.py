@@ -166,10 +166,12 @@ def _new(reference: str, fields: Fields, stamp: Stamp) -> dict[str, Any]:
 
 
 def _repeated(product: Fields, reference: str | None) -> dict[str, Any]:
-    """Repeat an allocation as it stands: of no request (OP087), or as a part of the one that is granted (IV093)."""
-    if reference is None:
-        return _without(product, "referentieAanbieder")
-    return {**_without(product, "redenWijziging"), "referentieAanbieder": reference}
+    """Repeat an allocation as it stands: of no request (OP087), or as a part of the one that is granted (IV093).
+
+    Nothing changes in it, so it has no reason to have changed (IV099).
+    """
+    same = _without(product, "redenWijziging", "referentieAanbieder")
+    return same if reference is None else {**same, "referentieAanbieder": reference}
 
 
 def _changed(

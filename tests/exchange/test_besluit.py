@@ -116,6 +116,14 @@ def test_what_has_ended_is_not_stretched() -> None:
     assert old == product(1, einddatum="2026-05-31")
 
 
+def test_what_is_repeated_did_not_change() -> None:
+    """Beside a new allocation the others have no request, and no reason to have changed (IV094, IV099)."""
+    aanvraag = Aanvraag("A001", {"bsn": BSN}, {"product": {"categorie": "45"}, "toewijzingIngangsdatum": "2026-07-01"})
+    was = product(2, redenWijziging="12", referentieAanbieder="A000", commentaar="x")
+    client = toewijzing(aanvraag, Bekend({"bsn": BSN}, [was]), {}, (), stamp())
+    assert client["toegewezenProducten"][1] == product(2, commentaar="x")
+
+
 def test_a_request_for_change_is_granted_as_a_whole() -> None:
     """New products beside those that stay; all of them of the request, and those that stay without a reason."""
     asked = {
