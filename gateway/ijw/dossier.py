@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from typing import Generic, Self, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -186,8 +187,8 @@ def levering_key(levering: Levering) -> tuple[Hashable, ...]:
 def standing(feiten: Iterable[Feit[L]], key: Callable[[L], Hashable] = levering_key) -> list[Feit[L]]:
     """Give what was delivered and not removed since (IV008, OP033): of each key the last delivery.
 
-    A removal undoes what was delivered under its key before it. On one and the same day the numbers decide, for a
-    correction may be removed and delivered anew on the day that it was first delivered.
+    A removal undoes all that was delivered under its key on the days before. On one and the same day the numbers
+    decide, for a correction may be removed and delivered anew on the day that it was first delivered.
     """
     by_key: dict[Hashable, list[Feit[L]]] = {}
     for feit in sorted(feiten, key=lambda feit: feit.order):
@@ -196,11 +197,13 @@ def standing(feiten: Iterable[Feit[L]], key: Callable[[L], Hashable] = levering_
 
 
 def _standing(group: list[Feit[L]]) -> Feit[L] | None:
-    delivered = [feit for feit in group if feit.klasse.status_aanlevering != VERWIJDEREN]
-    removed = [feit for feit in group if feit.klasse.status_aanlevering == VERWIJDEREN]
-    if not delivered:
-        return None
-    if not removed or delivered[-1].dagtekening > removed[-1].dagtekening:
-        return delivered[-1]
-    same_day = delivered[-1].dagtekening == removed[-1].dagtekening
-    return delivered[-1] if same_day and len(delivered) > len(removed) else None
+    last: Feit[L] | None = None
+    for _, same_day in groupby(group, key=lambda feit: feit.dagtekening):
+        of_day = list(same_day)
+        delivered = [feit for feit in of_day if feit.klasse.status_aanlevering != VERWIJDEREN]
+        removals = len(of_day) - len(delivered)
+        if (last is not None) + len(delivered) <= removals:
+            last = None
+        elif delivered:
+            last = delivered[-1]
+    return last

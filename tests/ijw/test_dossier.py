@@ -46,7 +46,10 @@ def version(day: int, einddatum: date | None, message: int = 1) -> Feit[JW301.To
         ([("1", 1), ("3", 5), ("1", 5)], True),
         ([("1", 1), ("3", 5), ("1", 8)], True),
         ([("1", 1), ("1", 2), ("3", 3)], False),
+        ([("1", 1), ("1", 2), ("3", 3), ("1", 4), ("3", 4)], False),
+        ([("1", 1), ("1", 2), ("3", 3), ("1", 4)], True),
         ([("3", 5)], False),
+        ([("3", 1), ("3", 2), ("1", 5), ("3", 5), ("1", 5)], True),
     ],
     ids=lambda value: "-".join(f"{status}@{day}" for status, day in value) if isinstance(value, list) else "",
 )
