@@ -83,8 +83,10 @@ def tr379(client: JW301.Client, ctx: HistoryContext) -> Breaches:
         reference = product.referentie_aanbieder
         expected = together.get(product.toewijzing_nummer, reference)
         settled = (product.toewijzingsdatum, product.toewijzingstijd)
-        again = first.get((product.toewijzing_nummer, reference or ""), settled) < settled
-        if again or expected != reference or (reference is not None and reference not in asked):
+        # What was allocated for the request before need not name it again, and a later version of it may not.
+        honoured = first.get((product.toewijzing_nummer, expected or ""))
+        wrong = (honoured or settled) < settled if reference == expected else honoured is None
+        if wrong or (reference is not None and reference not in asked):
             yield at(product, "referentie_aanbieder")
 
 

@@ -228,6 +228,17 @@ def test_tr379_a_change_is_honoured_as_a_whole() -> None:
     assert not against(allocated(TOEGEWEZEN, stays), known, "TR379")
 
 
+def test_tr379_what_was_honoured_before_may_change_beside_what_is_sent_again() -> None:
+    """A later version of one allocation has no reference; the others of its request, sent again, may have it."""
+    changed = replace(TOEGEWEZEN, referentie_aanbieder="R1")
+    stays = replace(changed, toewijzing_nummer=300200, product=OTHER_PRODUCT)
+    known = history(JW317_.client.verzoek, changed, stays)
+    later = replace(stays, toewijzingsdatum=date(2026, 4, 2), einddatum=date(2026, 6, 30))
+    assert against(allocated(changed, later), known, "TR379") == [(f"{ALLOCATION}[2]/ReferentieAanbieder",)]
+    assert not against(allocated(changed, replace(later, referentie_aanbieder=None)), known, "TR379")
+    assert not against(allocated(changed, replace(stays, referentie_aanbieder=None)), known, "TR379")
+
+
 def test_tr385_what_was_paid_for_is_not_removed() -> None:
     """An allocation with granted Prestaties is removed only when each of them was credited."""
     declared = fact(PRESTATIE, bericht=7)
