@@ -48,7 +48,10 @@ class Aanvraag:
 
 @dataclass(frozen=True, slots=True)
 class Bekend:
-    """What is known of the client from earlier JW301's: as it was described, and what is allocated now."""
+    """What is known of the client from earlier JW301's: as it was described, and what is allocated now.
+
+    What a request leaves as it is belongs to that, also when it has ended before the request is granted (IV093).
+    """
 
     client: Fields
     current: Sequence[Fields] = ()
@@ -92,10 +95,15 @@ def toewijzing(
 
 def unknown_in(aanvraag: Aanvraag, bekend: Bekend) -> list[int]:
     """Give the allocations that a JW317 names and that are not known to be current: it is granted as a whole or not."""
-    verzoek = aanvraag.client.get("verzoek", {})
-    known = {nummer_of(product) for product in bekend.current}
-    named = (*verzoek.get("teWijzigenProducten", ()), *verzoek.get("ongewijzigdeProducten", ()))
-    return sorted({product["toewijzingNummer"] for product in named} - known)
+    changing = aanvraag.client.get("verzoek", {}).get("teWijzigenProducten", ())
+    named = staying_in(aanvraag).union(product["toewijzingNummer"] for product in changing)
+    return sorted(named.difference(nummer_of(product) for product in bekend.current))
+
+
+def staying_in(aanvraag: Aanvraag) -> set[int]:
+    """Give the allocations that a JW317 leaves as they are."""
+    staying = aanvraag.client.get("verzoek", {}).get("ongewijzigdeProducten", ())
+    return {product["toewijzingNummer"] for product in staying}
 
 
 def merged(base: Fields, over: Fields) -> dict[str, Any]:

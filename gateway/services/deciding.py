@@ -100,7 +100,7 @@ class Deciding:
             if request is None or not caller.acts_for(request.municipality):
                 return None
             aanvraag = self._aanvraag(connection, request)
-            known = known_of(connection, self._kept, request.dossier_id, dutch_day(now))
+            known = self._known(connection, request, aanvraag, now)
         bekend = known.facts if known else Bekend({})
         client_known = bool(bekend.client.get("contactgegevens"))
         if aanvraag is None or besluit.unknown_in(aanvraag, bekend):
@@ -189,7 +189,7 @@ class Deciding:
         aanvraag = self._aanvraag(connection, request)
         if aanvraag is None:
             return _refused("De inhoud van het verzoek is hier niet (meer); verstuur zelf de JW301.", None)
-        known = known_of(connection, self._kept, request.dossier_id, dutch_day(now))
+        known = self._known(connection, request, aanvraag, now)
         bekend = known.facts if known else Bekend({})
         unknown = [] if decision.producten else besluit.unknown_in(aanvraag, bekend)
         if unknown:
@@ -215,6 +215,12 @@ class Deciding:
         producten = client.get("aangevraagdeProducten", ())
         product = next((one for one in producten if one["referentieAanbieder"] == request.reference), None)
         return Aanvraag(request.reference, client, product)
+
+    def _known(
+        self, connection: Connection, request: RequestRow, aanvraag: Aanvraag | None, now: datetime
+    ) -> Known | None:
+        staying = besluit.staying_in(aanvraag) if aanvraag else ()
+        return known_of(connection, self._kept, request.dossier_id, dutch_day(now), staying)
 
     def _numbers(self, connection: Connection, municipality: str) -> Iterator[int]:
         """Give ToewijzingNummers that the municipality never used, as far as is known here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from gateway.exchange.besluit import Bekend, Fields, nummer_of
-from gateway.ijw.dossier import Dossier, actueel, version_order
+from gateway.ijw.dossier import Dossier, actueel, nietig, version_order
 from gateway.services.kept import Kept
 from gateway.store.dossiers import read_dossier
 
@@ -23,11 +24,13 @@ class Known:
     facts: Bekend
 
 
-def known_of(connection: Connection, kept: Kept, dossier_id: UUID | None, today: date) -> Known | None:
+def known_of(
+    connection: Connection, kept: Kept, dossier_id: UUID | None, today: date, staying: Collection[int] = ()
+) -> Known | None:
     """Read what is known of a client: as the latest JW301 describes it, with what is allocated on this day.
 
     An allocation is given as its latest version was sent, comments and all; one whose message was removed is left
-    out. None where no JW301 of the client is known.
+    out. Those of `staying` are given also when they have ended since. None where no JW301 of the client is known.
     """
     dossier = read_dossier(connection, kept.keyring, dossier_id) if dossier_id else None
     if dossier is None or not dossier.counting.toewijzingen:
@@ -43,8 +46,9 @@ def known_of(connection: Connection, kept: Kept, dossier_id: UUID | None, today:
 
     current: list[Fields] = []
     for version in counting.latest_toewijzingen():
-        if actueel(version.klasse, today):
-            current += _numbered(client_in(version.bericht), version.klasse.toewijzing_nummer)
+        nummer = version.klasse.toewijzing_nummer
+        if actueel(version.klasse, today) or (nummer in staying and not nietig(version.klasse)):
+            current += _numbered(client_in(version.bericht), nummer)
     latest = max(counting.toewijzingen, key=version_order)
     return Known(counting, Bekend(client_in(latest.bericht), tuple(current)))
 

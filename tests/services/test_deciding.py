@@ -15,6 +15,8 @@ from gateway.exchange.address import RequestKey
 from gateway.exchange.deadlines import Kind
 from gateway.exchange.refusal import Refusal, Refused
 from gateway.ijw.bericht import Bericht
+from gateway.ijw.typen import Product
+from gateway.ijw.verzoek import JW317
 from gateway.services.caller import Caller
 from gateway.services.clock import dutch_day
 from gateway.services.deciding import Decision, DecisionOutcome
@@ -389,6 +391,40 @@ def test_a_change_of_what_is_not_known_is_not_granted_in_part(
     assert isinstance(refusal, Refusal)
     assert [finding.path for finding in refusal.findings] == ["/Bericht/Client/ToegewezenProducten"]
     assert "300201" in refusal.findings[0].message
+
+
+def test_what_ended_before_the_decision_still_belongs_to_it(
+    gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock
+) -> None:
+    """What a JW317 leaves as it is, is sent along unchanged, though its last day has passed (IV093, example 3)."""
+    own = _allocated(gateway, aanbieder, gemeente, clock)
+    clock.forward(days=80)
+    asked = message("JW317", "1", dutch_day(clock.now), municipality=STRICT, reference="R2")
+    assert isinstance(asked, JW317)
+    with gateway.database.read() as connection:
+        found = following.allocation(connection, KEYRING, own)
+    assert found is not None
+    row = found[0]
+    new = JW317.NieuwProduct(
+        product=Product(categorie="46", code="46A03"),
+        gewenste_ingangsdatum=dutch_day(clock.now) + timedelta(days=11),
+        einddatum=dutch_day(clock.now) + timedelta(days=101),
+        omvang=row.latest.omvang,
+    )
+    verzoek = replace(
+        asked.client.verzoek,
+        te_wijzigen_producten=(),
+        ongewijzigde_producten=(JW317.OngewijzigdProduct(toewijzing_nummer=row.toewijzing_nummer),),
+        nieuwe_producten=(new,),
+    )
+    accepted(gateway, aanbieder, replace(asked, client=replace(asked.client, verzoek=verzoek)))
+    request = request_id(RequestKey(PROVIDER, STRICT, "R2"))
+    sent(decide(gateway, gemeente, request, "underInvestigation"))
+    clock.forward(days=20)
+    producten = said(gateway, sent(decide(gateway, gemeente, request, "allocated")))["client"]["toegewezenProducten"]
+    assert [one["referentieAanbieder"] for one in producten] == ["R2", "R2"]
+    assert (producten[0]["product"]["code"], producten[0]["ingangsdatum"]) == ("46A03", _day(clock, -9))
+    assert (producten[1]["toewijzingNummer"], producten[1]["einddatum"]) == (row.toewijzing_nummer, _day(clock, -10))
 
 
 def test_what_is_decided_at_one_moment_has_an_order(
