@@ -103,7 +103,6 @@ class Ledger:
         self._granted: dict[UUID, set[UUID]] = {}
         self._declarations: dict[UUID, NewDeclaration] = {}
         self._new_references: list[tuple[str, str, UUID, UUID]] = []
-        self._settled: dict[UUID, Uitkomst] = {}
         self._numbered: dict[str, list[tuple[AllocationRow, bytes]]] = {}
 
     def open(self, entries: Sequence[Entry]) -> None:
@@ -209,8 +208,7 @@ class Ledger:
         )
         wanted = set(names)
         used = {name: message for by, name, message, _ in self._new_references if by == provider and name in wanted}
-        used |= declarations.used_references(self._connection, provider, wanted)
-        return {name: own for name, own in used.items() if self._settled.get(own) is not Uitkomst.REFUSED}
+        return used | declarations.used_references(self._connection, provider, wanted)
 
     def _earlier(self, bericht: JW323, provider: str, municipality: str) -> tuple[Declaratie, ...]:
         nummer = bericht.declaratie.declaratie_nummer
@@ -218,10 +216,9 @@ class Ledger:
         latest = declarations.latest(self._connection, provider, municipality)
         here = [new.declaratie for new in self._declarations.values() if new.provider == provider]
         known = {found.bericht: found for found in (*stored, *([latest] if latest else []), *here)}
-        standing = [found for own, found in known.items() if self._settled.get(own) is not Uitkomst.REFUSED]
-        at_home = [found for found in standing if found.gemeente == municipality]
+        at_home = [found for found in known.values() if found.gemeente == municipality]
         last = max(at_home, key=lambda found: (found.periode.begindatum, found.bericht), default=None)
-        return tuple(found for found in standing if found.declaratie_nummer == nummer or found is last)
+        return tuple(found for found in known.values() if found.declaratie_nummer == nummer or found is last)
 
     def _declaration(self, message_id: UUID | None) -> Declaratie | None:
         return declarations.declaration(self._connection, message_id) if message_id else None
@@ -274,7 +271,8 @@ class Ledger:
         if not refused:
             change = partial(answered, message_id=message_id, refused=antwoord.refused)
         self._dossiers.change_all(self._granted.get(message_id, set()), change)
-        self._settled[message_id] = antwoord.uitkomst
+        # At once, for what comes after it in the same transaction is judged by what is stored.
+        declarations.settle_declaration(self._connection, message_id, antwoord.uitkomst)
 
     def _strike_out(self, bericht: Bericht, message_id: UUID) -> None:
         for client in clients_of(bericht):
@@ -300,8 +298,6 @@ class Ledger:
         if self._declarations:
             declarations.save_declarations(self._connection, self._declarations.values())
             declarations.save_references(self._connection, self._new_references)
-        for message_id, uitkomst in self._settled.items():
-            declarations.settle_declaration(self._connection, message_id, uitkomst)
 
 
 class _Counting(Mapping[str, Dossier]):

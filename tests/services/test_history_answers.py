@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from gateway.composition import Gateway
+from gateway.exchange.afwijzing import technical_refusal
 from gateway.ijw.bericht import Bericht, Kant
 from gateway.ijw.berichten import ANTWOORD_MET
 from gateway.ijw.declaratie import JW323, JW325
 from gateway.ijw.klasse import Klasse, velden
+from gateway.ijw.typen import GeslotenPeriode
 from gateway.rules.judge import judge
 from gateway.rules.rule import Level
 from gateway.rules.table import RULES
 from gateway.services.caller import Caller
+from gateway.services.drafting import Candidate
+from gateway.services.settling import Accepted
 from gateway.store.rows import MessageRow
 from gateway.wire.document import Document
-from tests.berichten import OTHER_PROVIDER, PROVIDER, answer_to
+from tests.berichten import OTHER_PROVIDER, PROVIDER, answer_to, xml
 from tests.gateways import GUARDED, LENIENT, PLAIN, Clock, accepted, caller_for, content_of, open_gateway, start_afresh
 from tests.rules.builders import DAY, MAART, change, dated
 from tests.services.history_cases import (
@@ -238,6 +242,27 @@ def test_an_answer_is_compared_with_its_declaration(
         (code, code in ("TR371", "TR376"))
     ]
     assert row.status == "queued"
+
+
+def test_a_refused_declaration_is_gone_for_what_comes_with_its_answer(embedded: Gateway, everybody: Caller) -> None:
+    """In one and the same transaction too it is no longer the latest one; the one before it is (TR318)."""
+    february = GeslotenPeriode(begindatum=date(2026, 2, 1), einddatum=date(2026, 2, 28))
+    declarations = [
+        declared("DN001", debit("A", MAART), periode=MAART),
+        declared("DN002", debit("B")),
+        declared("DN003", debit("B", february), periode=february),
+    ]
+    allocation, *known, last = numbered(
+        [allocated(replace(ROOMY, ingangsdatum=february.begindatum)), *declarations], PLAIN
+    )
+    for bericht in (allocation, *known):
+        accepted(embedded, everybody, bericht)
+    refusal = technical_refusal(known[-1], "A1", DAY)
+    assert refusal is not None
+    prepared = [embedded.services.intake.prepare(Document(xml(one)), everybody) for one in (refusal, last)]
+    results = embedded.services.intake.settle([one for one in prepared if isinstance(one, Candidate)])
+    found = [result.message.findings for result in results if isinstance(result, Accepted)]
+    assert [[finding.code for finding in findings] for findings in found] == [[], ["TR318"]]
 
 
 def test_a_tariff_of_the_contract(embedded: Gateway) -> None:
