@@ -62,7 +62,9 @@ class Verzoek:
     def open(self) -> bool:
         """Tell whether an answer is still to come: an allocation, or a refusal (TR374). Looking into it is none."""
         refused = any(feit.klasse.verzoek_antwoord == AFGEWEZEN for feit in self.antwoorden)
-        return not (self.afgehandeld or self.toegewezen or refused)
+        # Who looks into it in the exchange answers it there as well, whoever had it in hand before.
+        outside = self.afgehandeld and not self.antwoorden
+        return not (outside or self.toegewezen or refused)
 
 
 @dataclass(frozen=True, slots=True)

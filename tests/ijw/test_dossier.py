@@ -95,8 +95,10 @@ def antwoord(verzoek_antwoord: str) -> Feit[JW319.Antwoord]:
         (Verzoek("R1", "0384", antwoorden=(antwoord("2"), antwoord("1"))), False),
         (Verzoek("R1", "0384", toegewezen=(version(1, None),)), False),
         (Verzoek("R1", "0384", afgehandeld=True), False),
+        (Verzoek("R1", "0384", antwoorden=(antwoord("2"),), afgehandeld=True), True),
+        (Verzoek("R1", "0384", antwoorden=(antwoord("1"),), afgehandeld=True), False),
     ],
 )
 def test_a_request_is_open_until_it_is_allocated_or_refused(verzoek: Verzoek, is_open: bool) -> None:
-    """Looking into it leaves a request open; an allocation, a refusal, or people who handled it close it."""
+    """Looking into it leaves a request open; an allocation, a refusal, or people who handled it outside close it."""
     assert verzoek.open is is_open
