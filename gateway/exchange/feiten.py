@@ -195,6 +195,16 @@ def handled_by_hand(file: RequestFile, message_id: UUID) -> RequestFile:
     return _tidy(replace(file, manual=file.manual | {message_id}, handled=file.handled | {message_id}))
 
 
+def handed_over(file: RequestFile, message_id: UUID) -> RequestFile:
+    """Write down that people handle a message that asked, which waited in a queue before."""
+    return _tidy(replace(file, manual=file.manual | {message_id}))
+
+
+def taken_back(file: RequestFile, message_id: UUID) -> RequestFile:
+    """Write down that a message that asked went into a queue after all: its answer comes by the exchange."""
+    return _tidy(replace(file, manual=file.manual - {message_id}, handled=file.handled - {message_id}))
+
+
 def _tidy(file: RequestFile) -> RequestFile:
     """Drop what is said of messages that have no fact in the file."""
     messages = {fact.bericht for fact in file.facts}

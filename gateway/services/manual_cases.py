@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from gateway.errors import ConflictError
 from gateway.exchange.address import RequestKey, address_of
+from gateway.exchange.feiten import handled_by_hand
 from gateway.exchange.manual_case import CaseOutcome, refusal_of_request
 from gateway.exchange.refusal import Refusal
 from gateway.exchange.route import RouteTable
@@ -28,6 +29,7 @@ from gateway.store import deadlines, manual_cases, outbox
 from gateway.store.engine import Database
 from gateway.store.manual_cases import CaseRow, Closing
 from gateway.store.outbox import NewOutgoing, OutboxRow
+from gateway.store.requests import change_asked
 from gateway.store.vault import Keyring
 from gateway.wire.codec import Codec
 
@@ -175,6 +177,7 @@ class ManualCases:
                     outcome=resolution.outcome.value, at=self._clock(), by=caller.token_id, note=resolution.note
                 )
                 manual_cases.close(connection, self._keyring, row, closing)
+                change_asked(connection, self._keyring, row.message_id, handled_by_hand)
                 deadlines.drop_by_hand(connection, row.message_id, now=closing.at)
                 self._note(connection, row, caller, resolution)
 

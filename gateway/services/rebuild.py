@@ -15,8 +15,9 @@ from gateway.exchange.uitkomst import refuses
 from gateway.ijw.bericht import Bericht, Retourbericht
 from gateway.services.clock import Clock
 from gateway.services.ledger import ByHand, Entry, Ledger
-from gateway.store import messages, rebuilding
+from gateway.store import manual_cases, messages, rebuilding
 from gateway.store.engine import Database
+from gateway.store.manual_cases import CaseRow
 from gateway.store.rebuilding import Progress, Step
 from gateway.store.rows import MessageRow
 from gateway.store.vault import Keyring
@@ -104,8 +105,9 @@ class Rebuild:
         entries = [(row, self._entry(connection, row, bericht)) for row, bericht in read if bericht is not None]
         ledger = Ledger(connection, self._keyring, self._clock())
         ledger.open([entry for _, entry in entries])
+        cases = manual_cases.of_messages(connection, [row.id for row, _ in entries])
         for row, entry in entries:
-            ledger.write(entry, row.id, by_hand=ByHand.of(row.status))
+            ledger.write(entry, row.id, by_hand=_by_hand(row, cases.get(row.id)))
         ledger.close()
         ledger.close_declarations()
         return len(batch) - len(entries)
@@ -126,6 +128,13 @@ class Rebuild:
         if bericht is None:
             raise InvalidBerichtError("A message that is kept does not fit the schemas in force.")
         return bericht
+
+
+def _by_hand(row: MessageRow, case: CaseRow | None) -> ByHand:
+    """Tell whether people handle a message; a case that ended by the answer to all requests did not end by hand."""
+    by_status = ByHand.of(row.status)
+    answered = case is not None and not case.unanswered
+    return ByHand.TO_DO if answered and by_status is ByHand.DONE else by_status
 
 
 def _bounded(batch: list[MessageRow]) -> list[MessageRow]:

@@ -69,7 +69,7 @@ class Resettling(Settling):
             bericht, address_of(bericht), document, _NOBODY, opt_out=message.opt_out, kept_as=message.id
         )
         draft = self.drafting.handed_over(candidate, now)
-        revival.to_people(connection, draft, marked, now=now)
+        revival.to_people(connection, self.keyring, draft, marked, now=now)
         batch = Batch(self._look_up(connection, [candidate], now), [Taken(draft, candidate)], Changes((), {}), [draft])
         for follow in self.followers:
             follow(connection, batch)

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Row, Select, select, text, update
 from gateway.store import manual_tables, tables
 from gateway.store.bulk import BulkInsert
 from gateway.store.events import add_events
-from gateway.store.requests import mark_handled
 from gateway.store.rows import CaseNotice, MessageRow
 from gateway.store.vault import Keyring
 
@@ -228,7 +227,6 @@ def close(conn: Connection, keyring: Keyring, case: CaseRow, closing: Closing) -
     conn.execute(
         update(message).where(message.c.id == case.message_id, message.c.status == "manual").values(status="handled")
     )
-    mark_handled(conn, keyring, case.message_id)
     add_events(conn, [(case.message_id, closing.at, "handled", {"outcome": closing.outcome})])
 
 

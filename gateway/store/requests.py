@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final, Self, TypeAlias
 from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, Row, bindparam, delete, select
 
 from gateway.exchange.address import RequestKey
-from gateway.exchange.feiten import RequestFile, handled_by_hand, merged_requests
+from gateway.exchange.feiten import RequestFile, merged_requests
 from gateway.exchange.lifecycle import request_of
 from gateway.ijw.dossier import Verzoek
 from gateway.store import lifecycle_tables as tables
@@ -78,8 +77,10 @@ def request_id(key: RequestKey) -> UUID:
     return uuid5(_NAMESPACE, f"{key.provider}/{key.municipality}/{key.reference}")
 
 
-def mark_handled(conn: Connection, keyring: Keyring, message_id: UUID) -> None:
-    """Write down that people have handled a message: no other message has to close the requests that it made."""
+def change_asked(
+    conn: Connection, keyring: Keyring, message_id: UUID, change: Callable[[RequestFile, UUID], RequestFile]
+) -> None:
+    """Change the requests that a message made."""
     reference = tables_of_messages.message_reference
     asked = select(reference.c.provider, reference.c.reference).where(reference.c.message_id == message_id)
     requests = Requests(conn, keyring)
@@ -88,7 +89,7 @@ def mark_handled(conn: Connection, keyring: Keyring, message_id: UUID) -> None:
     for provider, name in keys:
         for key, file in list(requests.known(provider, name)):
             if message_id in {fact.bericht for fact in file.verzoek.gevraagd}:
-                requests.change(key, partial(handled_by_hand, message_id=message_id))
+                requests.change(key, lambda file: change(file, message_id))
     requests.flush()
 
 

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select, update
 
+from gateway.exchange.feiten import handed_over, taken_back
 from gateway.store import dead_letters, manual_cases, outbox, tables
 from gateway.store.bulk import BulkInsert
 from gateway.store.events import add_events
 from gateway.store.manual_cases import Closing
 from gateway.store.messages import NewMessage, save
+from gateway.store.requests import change_asked
 from gateway.store.rows import MessageRow
 from gateway.store.vault import Keyring
 
@@ -42,7 +44,7 @@ def wait_again(
     add_events(conn, [(message.id, now, "redelivered" if delivered else "replayed", detail)])
 
 
-def to_people(conn: Connection, draft: NewMessage, detail: dict[str, Any], *, now: datetime) -> None:
+def to_people(conn: Connection, keyring: Keyring, draft: NewMessage, detail: dict[str, Any], *, now: datetime) -> None:
     """Put a message that was in a queue before people: `draft` has its id, its case, and whom to tell."""
     if draft.case is None:
         raise AssertionError
@@ -51,6 +53,7 @@ def to_people(conn: Connection, draft: NewMessage, detail: dict[str, Any], *, no
     conn.execute(update(_MESSAGE).where(_MESSAGE.c.id == draft.id).values(values))
     add_events(conn, [(draft.id, now, "replayed", detail), (draft.id, now, draft.status, {})])
     manual_cases.add(conn, [(draft.id, now, draft.case)])
+    change_asked(conn, keyring, draft.id, handed_over)
     outbox.add(conn, [(draft.id, now, outgoing) for outgoing in draft.outgoing])
 
 
@@ -109,3 +112,4 @@ def close_case(conn: Connection, keyring: Keyring, message_id: UUID, *, now: dat
     if locked is not None and locked.is_open:
         closing = Closing(outcome="handled", at=now, note="Het bericht is weer in de wachtrij gezet.")
         manual_cases.close(conn, keyring, locked, closing)
+        change_asked(conn, keyring, message_id, taken_back)

@@ -165,15 +165,6 @@ def test_an_answer_closes_the_case(gateway: Gateway, answer: Bericht, outcome: s
     assert status_of(gateway, message.id) == ("handled", [("manual", {}), ("handled", {"outcome": outcome})])
 
 
-def test_what_is_looked_into_is_not_done_yet(gateway: Gateway) -> None:
-    """The case ends, but the request stays open in the exchange: no other may be made meanwhile (TR374, OP350)."""
-    opened(gateway)
-    accepted(gateway, caller_for(gateway, MANUAL), jw319("2"))
-    another = heenbericht("JW315", "2", municipality=MANUAL, reference="R2")
-    row = accepted(gateway, caller_for(gateway, PROVIDER), another).message
-    assert "TR374" in {finding.code for finding in row.findings}
-
-
 def test_another_answer_closes_nothing(gateway: Gateway) -> None:
     """An answer to another request, or one that is refused itself, leaves the case open."""
     message = opened(gateway)

@@ -59,6 +59,8 @@ def full(gateway: Gateway) -> Gateway:
         antwoord("A4", "R2", "4"),
         antwoord("A5", "R9"),
         wijziging("V3", "R3", municipality=MANUAL),
+        wijziging("V4", "R4", municipality=MANUAL, bsn=OTHER_BSN),
+        antwoord("A6", "R4", municipality=MANUAL),
     ):
         accepted(gateway, everybody, message)
     return gateway

@@ -41,6 +41,7 @@ from tests.gateways import (
     caller_for,
     refused,
 )
+from tests.services.books import requests
 
 ANNA = "command-line:anna"
 BREACH = Finding("rule", "TR999", "Dit klopt niet.", "/Bericht")
@@ -60,9 +61,11 @@ def leased(gateway: Gateway, party: str, ending: Ending, reason: str = "vol") ->
     return given.message.id
 
 
-def dead_letter(gateway: Gateway, provider: Caller, identificatie: str = "1", reason: str = "vol") -> UUID:
+def dead_letter(
+    gateway: Gateway, provider: Caller, identificatie: str = "1", reason: str = "vol", name: str = "JW305"
+) -> UUID:
     """Let a message fail as often as it takes."""
-    message = accepted(gateway, provider, heenbericht("JW305", identificatie, municipality=MANUAL)).message
+    message = accepted(gateway, provider, heenbericht(name, identificatie, municipality=MANUAL)).message
     for _ in range(2):
         leased(gateway, MANUAL, Ending.FAILED, reason)
     assert status(gateway, message.id) == "failed"
@@ -247,9 +250,10 @@ def test_content_that_is_gone(gateway: Gateway, provider: Caller, breaking: list
 
 
 def test_a_manual_message(gateway: Gateway, provider: Caller) -> None:
-    """It stays with people as long as the route says so, and goes to the queue when that changed."""
+    """It stays with people as long as the route says so; when that changed, it is a request in the exchange again."""
     message = accepted(gateway, provider, heenbericht("JW317", municipality=MANUAL)).message.id
     assert outcomes(gateway, replayed(gateway, statuses=("manual",)))[message][0] == "unchanged"
+    assert requests(gateway)["R1"].state == "manual"
     routes = gateway.routes.routes
     changed = {**routes, MANUAL: replace(routes[MANUAL], manual=None)}
     with patch.object(type(gateway.routes), "get", lambda _, code: changed.get(code)):
@@ -257,13 +261,14 @@ def test_a_manual_message(gateway: Gateway, provider: Caller) -> None:
         assert preview.outcome is Outcome.QUEUED
         assert outcomes(gateway, replayed(gateway, statuses=("manual",)))[message][0] == "queued"
     assert status(gateway, message) == "queued"
+    assert (requests(gateway)["R1"].state, requests(gateway)["R1"].file.verzoek.open) == ("open", True)
 
 
 def test_a_dead_letter_that_people_are_to_handle(gateway: Gateway, provider: Caller) -> None:
     """Where the route says so by now, what could not be delivered becomes a case instead of failing once more."""
-    message = dead_letter(gateway, provider)
+    message = dead_letter(gateway, provider, name="JW315")
     routes = gateway.routes.routes
-    manual = replace(routes[MANUAL].manual, types=frozenset({"JW305"}))  # type: ignore[type-var]
+    manual = replace(routes[MANUAL].manual, types=frozenset({"JW315"}))  # type: ignore[type-var]
     changed = {**routes, MANUAL: replace(routes[MANUAL], manual=manual)}
     with patch.object(type(gateway.routes), "get", lambda _, code: changed.get(code)):
         (preview,) = gateway.services.replaying.dry_run(ReplayFilter(statuses=("failed",))).sample
@@ -271,6 +276,7 @@ def test_a_dead_letter_that_people_are_to_handle(gateway: Gateway, provider: Cal
         assert outcomes(gateway, replayed(gateway, statuses=("failed",)))[message] == ("manual", {})
     assert status(gateway, message) == "manual"
     assert timeline(gateway, message)[-2:] == ["replayed", "manual"]
+    assert requests(gateway)["R1"].state == "manual"
     with gateway.database.read() as connection:
         case = manual_cases.of_messages(connection, [message])[message]
         mails = outbox.of_messages(connection, [message], kind="mail")[message]
