@@ -162,11 +162,11 @@ def set_replay_state(services: Has, caller: Administrator, replay_id: ReplayId, 
     responses=problems(400, 401, 403, 404),
 )
 def list_replayed(
-    services: Has, _: Administrator, replay_id: ReplayId, wanted: Annotated[PageQuery, Query()]
+    services: Has, caller: Administrator, replay_id: ReplayId, wanted: Annotated[PageQuery, Query()]
 ) -> Response:
     """Geef van elk bericht van een taak wat ervan werd, oudste bericht eerst."""
     _found(services.replaying.get(replay_id))
-    found, more = services.replaying.items(replay_id, limit=wanted.limit, after=wanted.cursor)
+    found, more = services.replaying.items(replay_id, caller, limit=wanted.limit, after=wanted.cursor)
     return JSONResponse(page([_item(item) for item in found], str(more) if more else None))
 
 

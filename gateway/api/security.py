@@ -64,8 +64,7 @@ def reader_of(request: Request) -> Caller:
     caller = caller_of(request)
     if not caller.scopes & {Scope.EXCHANGE, Scope.ADMIN}:
         raise ProblemError("forbidden", "Dit token is niet voor berichten; vraag er een met het bereik exchange.")
-    reason = request.headers.get(REASON, "").strip()[:_LONGEST_REASON]
-    return replace(caller, reason=reason) if reason and caller.is_admin else caller
+    return _with_reason(caller, request)
 
 
 def administrator_of(request: Request) -> Caller:
@@ -73,7 +72,12 @@ def administrator_of(request: Request) -> Caller:
     caller = caller_of(request)
     if not caller.is_admin:
         raise ProblemError("forbidden", "Dit is voor beheerders; vraag een token met het bereik admin.")
-    return caller
+    return _with_reason(caller, request)
+
+
+def _with_reason(caller: Caller, request: Request) -> Caller:
+    reason = request.headers.get(REASON, "").strip()[:_LONGEST_REASON]
+    return replace(caller, reason=reason) if reason and caller.is_admin else caller
 
 
 async def _services(request: Request) -> Services:

@@ -71,7 +71,8 @@ def replay(visit: Visit) -> Response:
     row = visit.desk.replaying.get(own) if own else None
     if row is None:
         return visit.missing()
-    items, more = visit.desk.replaying.items(row.id, limit=PAGE, after=as_uuid(asked(visit, "after")))
+    caller, after = visit.person.caller, as_uuid(asked(visit, "after"))
+    items, more = visit.desk.replaying.items(row.id, caller, limit=PAGE, after=after)
     return visit.show("replay.html", _SECTION, row=row, items=items, next=next_address(visit, more))
 
 

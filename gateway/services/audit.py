@@ -19,8 +19,9 @@ from gateway.services.clock import Clock
 from gateway.store import audit
 from gateway.store.audit import Entry, EntryRow, SubjectRow, TrailFilter
 from gateway.store.engine import Database
+from gateway.store.opt_out import opted_out_among
 from gateway.store.rows import MessageRow
-from gateway.store.search import MessageFilter, opted_out_among, search
+from gateway.store.search import MessageFilter, search
 from gateway.store.vault import Keyring
 
 COMMAND_LINE: Final = "command-line"

@@ -15,6 +15,7 @@ from gateway.services.settling import Batch
 from gateway.store import coordinators, outbox
 from gateway.store.coordinators import CoordinatorRow
 from gateway.store.engine import Database
+from gateway.store.opt_out import is_opted_out
 from gateway.store.outbox import NewOutgoing
 from gateway.store.vault import Keyring
 
@@ -30,18 +31,17 @@ class Coordinators:
 
     def get(self, allocation_id: UUID, caller: Caller) -> CoordinatorRow | None:
         """Give whom an allocation names; nothing where it names nobody, or is not between the caller and another."""
+        if not self._admits(caller, allocation_id):
+            return None
         with self._database.read() as connection:
-            parties = coordinators.parties_of(connection, allocation_id)
-            if parties is None or not caller.may_read(*parties):
-                return None
             return coordinators.get(connection, allocation_id)
 
     def name(self, allocation_id: UUID, caller: Caller, *, name: str, email: str) -> CoordinatorRow | None:
         """Let an allocation name an organisation; nothing when it is not one of the caller's municipality."""
+        if not self._admits(caller, allocation_id, names=True):
+            return None
         row = CoordinatorRow(allocation_id, name, email, self._clock())
         with self._database.write() as connection:
-            if not _may_name(connection, allocation_id, caller):
-                return None
             before = coordinators.get(connection, allocation_id)
             if before is None or (before.name, before.email) != (name, email):
                 coordinators.save(connection, row)
@@ -50,20 +50,28 @@ class Coordinators:
 
     def remove(self, allocation_id: UUID, caller: Caller) -> bool:
         """Let an allocation name nobody; says whether it is one of the caller's municipality."""
+        if not self._admits(caller, allocation_id, names=True):
+            return False
         with self._database.write() as connection:
-            if not _may_name(connection, allocation_id, caller):
-                return False
             if coordinators.remove(connection, allocation_id):
                 self._write_down(connection, Act.COORDINATOR_REMOVED, allocation_id, caller)
         return True
 
+    def _admits(self, caller: Caller, allocation_id: UUID, *, names: bool = False) -> bool:
+        """Say whether an allocation is the caller's to see, or to name somebody for; an opt-out is written down."""
+        with self._database.read() as connection:
+            found = coordinators.allocated_by(connection, allocation_id)
+            if found is None:
+                return False
+            municipality, provider, first = found
+            parties = (municipality,) if names else (municipality, provider)
+            if not caller.may_read(*parties, opt_out=is_opted_out(connection, first)):
+                return False
+        self._audit.opted_out_seen(caller, [first])
+        return True
+
     def _write_down(self, connection: Connection, act: Act, allocation_id: UUID, caller: Caller) -> None:
         self._audit.add(connection, act, caller.actor, allocation=str(allocation_id))
-
-
-def _may_name(connection: Connection, allocation_id: UUID, caller: Caller) -> bool:
-    parties = coordinators.parties_of(connection, allocation_id)
-    return parties is not None and (caller.is_admin or caller.acts_for(parties[0]))
 
 
 def tell_coordinators(keyring: Keyring, connection: Connection, batch: Batch) -> None:

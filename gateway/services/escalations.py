@@ -19,6 +19,8 @@ from gateway.store import deadlines, escalations, following
 from gateway.store.engine import Database
 from gateway.store.escalations import EscalationRow, StepRow
 from gateway.store.identifiers import new_id
+from gateway.store.opt_out import is_opted_out
+from gateway.store.requests import RequestRow
 from gateway.store.vault import Keyring
 
 
@@ -68,21 +70,23 @@ class Escalations:
             return No.ORDER
         if self._lies_ahead(first):
             return No.FUTURE
+        with self._database.read() as connection:
+            request = following.request(connection, self._keyring, request_id)
+            if request is None or not _may_see(connection, caller, request, request.first_message):
+                return None
+        self._audit.opted_out_seen(caller, [request.first_message])
         now = self._clock()
+        row = EscalationRow(
+            new_id(now),
+            request.id,
+            request.municipality,
+            request.provider,
+            request.reference,
+            request.first_message,
+            now,
+        )
         try:
             with self._database.write() as connection:
-                request = following.request(connection, self._keyring, request_id)
-                if request is None or not _takes_part(caller, request.municipality, request.provider):
-                    return None
-                row = EscalationRow(
-                    new_id(now),
-                    request.id,
-                    request.municipality,
-                    request.provider,
-                    request.reference,
-                    request.first_message,
-                    now,
-                )
                 escalations.add(connection, row)
                 escalations.add_step(connection, self._keyring, row.id, self._step(first))
                 deadlines.hold(
@@ -99,15 +103,24 @@ class Escalations:
 
     def get(self, own: UUID, caller: Caller) -> Escalation | None:
         """Give an escalation; nothing when it is not between the caller and somebody else."""
+        row = self._find(own, caller)
+        if row is None:
+            return None
         with self._database.read() as connection:
-            row = escalations.get(connection, own)
-            if row is None or not caller.may_read(row.municipality, row.provider):
-                return None
             found = self._shown(connection, own)
         # Only a note may say something about a person.
         if found and any(step.note for step in found.steps):
             self._audit.note(Act.ESCALATION_READ, caller.actor, messages=[row.message_id], escalation=str(own))
         return found
+
+    def _find(self, own: UUID, caller: Caller) -> EscalationRow | None:
+        """Give what is kept of one that is the caller's; that it is on a request with an opt-out is written down."""
+        with self._database.read() as connection:
+            row = escalations.get(connection, own)
+            if row is None or not _may_see(connection, caller, row, row.message_id):
+                return None
+        self._audit.opted_out_seen(caller, [row.message_id])
+        return row
 
     def _shown(self, connection: Connection, own: UUID) -> Escalation | None:
         row = escalations.get(connection, own)
@@ -123,16 +136,26 @@ class Escalations:
         """List escalations, newest first; and where the next page begins."""
         parties = None if caller.is_admin else tuple(sorted(caller.parties))
         with self._database.read() as connection:
-            found = escalations.listed(connection, parties=parties, state=state, limit=limit + 1, after=after)
+            found = escalations.listed(
+                connection,
+                parties=parties,
+                state=state,
+                limit=limit + 1,
+                after=after,
+                with_opt_out=caller.sees_opted_out,
+            )
+        self._audit.opted_out_seen(caller, (row.message_id for row in found[:limit]))
         return found[:limit], found[limit - 1].id if len(found) > limit else None
 
     def take(self, own: UUID, caller: Caller, step: NewStep) -> Escalation | No | None:
         """Write a step down; asking an expert begins the two weeks for the advice."""
         if self._lies_ahead(step):
             return No.FUTURE
+        if self._find(own, caller) is None:
+            return None
         with self._database.write() as connection:
             row = escalations.get(connection, own, lock=True)
-            if row is None or not _takes_part(caller, row.municipality, row.provider):
+            if row is None:
                 return None
             if not row.is_open:
                 return No.CLOSED
@@ -149,9 +172,11 @@ class Escalations:
 
     def end(self, own: UUID, caller: Caller, outcome: Outcome, note: str) -> Escalation | No | None:
         """End an escalation; the same outcome once more changes nothing. The terms of the request go on."""
+        if self._find(own, caller) is None:
+            return None
         with self._database.write() as connection:
             row = escalations.get(connection, own, lock=True)
-            if row is None or not _takes_part(caller, row.municipality, row.provider):
+            if row is None:
                 return None
             if not row.is_open and row.outcome != outcome.value:
                 return No.CLOSED
@@ -188,8 +213,8 @@ class Escalations:
         return step.on > dutch_day(self._clock())
 
 
-def _takes_part(caller: Caller, municipality: str, provider: str) -> bool:
-    return caller.is_admin or caller.acts_for(municipality) or caller.acts_for(provider)
+def _may_see(connection: Connection, caller: Caller, row: EscalationRow | RequestRow, message: UUID) -> bool:
+    return caller.may_read(row.municipality, row.provider, opt_out=is_opted_out(connection, message))
 
 
 def _advice(row: EscalationRow, due: date, state: State) -> Deadline:

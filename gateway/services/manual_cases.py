@@ -28,6 +28,7 @@ from gateway.services.settling import Accepted
 from gateway.store import deadlines, manual_cases, outbox
 from gateway.store.engine import Database
 from gateway.store.manual_cases import CaseRow, Closing
+from gateway.store.opt_out import is_opted_out
 from gateway.store.outbox import NewOutgoing, OutboxRow
 from gateway.store.requests import change_asked
 from gateway.store.vault import Keyring
@@ -235,14 +236,14 @@ class ManualCases:
         route = self._routes.get(row.municipality)
         address = route.manual.escalation_email if route and route.manual else None
         # Whom that address is of is not known here, and with an opt-out nobody but the back-office may hear of it.
-        if address is None or manual_cases.opted_out(connection, row):
+        if address is None or is_opted_out(connection, row.message_id):
             return ()
         return (NewOutgoing(kind=MAIL, purpose=ESCALATION, recipient=row.municipality, endpoint=address, due_at=now),)
 
 
 def _theirs(connection: Connection, case_id: UUID, caller: Caller) -> CaseRow | None:
     row = manual_cases.get(connection, case_id)
-    if row is None or not _handles(caller, row, opted_out=manual_cases.opted_out(connection, row)):
+    if row is None or not caller.may_read(row.municipality, opt_out=is_opted_out(connection, row.message_id)):
         return None
     return row
 
@@ -259,7 +260,3 @@ def _against(results: Sequence[Accepted | Refusal]) -> tuple[Finding, ...]:
         if isinstance(result, Refusal) or result.message.status == "rejected"
     )
     return tuple(finding for findings in refused for finding in findings)
-
-
-def _handles(caller: Caller, row: CaseRow, *, opted_out: bool) -> bool:
-    return caller.acts_for(row.municipality) or (caller.is_admin and (not opted_out or caller.sees_opted_out))

@@ -17,6 +17,7 @@ from gateway.exchange.refusal import Refusal
 from gateway.exchange.replay import Outcome, outcome_of
 from gateway.exchange.route import RouteTable
 from gateway.services.audit import WORKER, Act, Audit
+from gateway.services.caller import Caller
 from gateway.services.clock import Clock
 from gateway.services.drafting import Candidate
 from gateway.services.pushing import Pushing
@@ -148,16 +149,21 @@ class Replaying:
             found = replays.listed(connection, limit=limit + 1, after=after)
         return found[:limit], found[limit - 1].id if len(found) > limit else None
 
-    def items(self, replay_id: UUID, *, limit: int, after: UUID | None) -> tuple[list[ItemRow], UUID | None]:
-        """Give what became of each message of a replay, and where the next page begins."""
+    def items(
+        self, replay_id: UUID, caller: Caller, *, limit: int, after: UUID | None
+    ) -> tuple[list[ItemRow], UUID | None]:
+        """Give what became of each message of a replay that the caller may see, and where the next page begins."""
         with self._database.read() as connection:
-            found = replays.items(connection, replay_id, limit=limit + 1, after=after)
+            found = replays.items(
+                connection, replay_id, limit=limit + 1, after=after, with_opt_out=caller.sees_opted_out
+            )
+        self._audit.opted_out_seen(caller, (item.message_id for item in found[:limit]))
         return found[:limit], found[limit - 1].message_id if len(found) > limit else None
 
     def failed(self, replay_id: UUID, *, limit: int) -> list[ItemRow]:
-        """Give the first messages of a replay with which it did not succeed."""
+        """Give the first messages of a replay with which it did not succeed; what has an opt-out is counted alone."""
         with self._database.read() as connection:
-            return replays.items(connection, replay_id, limit=limit, outcome=Outcome.FAILED)
+            return replays.items(connection, replay_id, limit=limit, outcome=Outcome.FAILED, with_opt_out=False)
 
     def pause(self, replay_id: UUID, actor: str, *, paused: bool) -> ReplayRow | None:
         """Pause a replay after the message it is at, or let it go on; nothing when there is no such replay."""

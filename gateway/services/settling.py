@@ -24,7 +24,7 @@ from gateway.services.drafting import Candidate, Draft, Drafting, Known, row_of
 from gateway.services.judging import judged_against
 from gateway.services.ledger import ByHand, Changes, Entry, Ledger
 from gateway.services.surroundings import Surroundings
-from gateway.store import manual_cases, messages
+from gateway.store import manual_cases, messages, opt_out
 from gateway.store.admission import admission, known_parties
 from gateway.store.engine import Database
 from gateway.store.messages import AlreadyAnswered, Duplicate, NewMessage, Stored
@@ -163,7 +163,7 @@ class Settling:
                 for write in self.writers:
                     write(connection, batch)
             this.ledger.close_declarations()
-            messages.mark_opted_out(connection, _marked_afterwards(candidates, drafts))
+            opt_out.mark_afterwards(connection, _marked_afterwards(candidates, drafts))
             for follow in self.followers:
                 follow(connection, batch)
             results = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -72,9 +72,10 @@ class WindDowns:
         row = WindDownRow(new_id(now), provider, tuple(sorted(set(municipalities))), stops_on, now)
         with self._database.write() as connection:
             wind_downs.add(connection, row)
-            found = WindDown(row, tuple(self._lines(connection, row, _seen(row, caller))))
+            found = WindDown(row, tuple(self._lines(connection, row, caller)))
             where: dict[str, Any] = {"provider": provider, "municipalities": list(row.municipalities)}
             self._write_down(connection, Act.WIND_DOWN_BEGUN, row.id, caller, clients=found.clients, **where)
+        self._opted_out_seen(caller, found.lines)
         return found
 
     def _write_down(
@@ -82,15 +83,23 @@ class WindDowns:
     ) -> None:
         self._audit.add(connection, act, caller.actor, messages=about, windDown=str(own), **detail)
 
+    def _opted_out_seen(self, caller: Caller, lines: Iterable[Line]) -> None:
+        about = (line.client.allocation.first_message for line in lines if line.client.opt_out)
+        self._audit.opted_out_seen(caller, about)
+
     def listed(self, caller: Caller) -> list[WindDownRow]:
         """List those that concern the caller, newest first."""
         with self._database.read() as connection:
             return wind_downs.listed(connection, None if caller.is_admin else tuple(sorted(caller.parties)))
 
     def get(self, own: UUID, caller: Caller) -> WindDown | None:
-        """Give one as it stands: a municipality sees its own lines, the provider and an administrator all."""
+        """Give one as it stands: a municipality sees its own lines, the provider and an administrator all.
+
+        But what has an opt-out an administrator sees for a reason alone.
+        """
         found = self._get(own, caller)
         if found and found.lines:
+            self._opted_out_seen(caller, found.lines)
             about = [line.client.allocation.first_message for line in found.lines if line.agreed.note]
             self._audit.note(Act.WIND_DOWN_READ, caller.actor, messages=about, windDown=str(own), clients=found.clients)
         return found
@@ -100,18 +109,28 @@ class WindDowns:
             row = wind_downs.get(connection, own)
             if row is None or not caller.may_read(row.provider, *row.municipalities):
                 return None
-            return WindDown(row, tuple(self._lines(connection, row, _seen(row, caller))))
+            return WindDown(row, tuple(self._lines(connection, row, caller)))
 
-    def _lines(self, connection: Connection, row: WindDownRow, codes: Sequence[str]) -> Iterator[Line]:
+    def _lines(self, connection: Connection, row: WindDownRow, caller: Caller | None = None) -> Iterator[Line]:
+        """Give the lines as the caller may see them; without a caller all of them, whatever is kept from others."""
         agreed = wind_downs.lines(connection, self._keyring, row.id)
-        found = wind_downs.allocations_of(connection, self._keyring, row.provider, codes, agreed.keys())
+        codes = _seen(row, caller) if caller else row.municipalities
+        there = wind_downs.allocations_of(connection, self._keyring, row.provider, codes, agreed.keys())
+        found = [client for client in there if caller is None or _may_see(caller, client)]
         moved: dict[tuple[str, str], list[ClientRow]] = {}
         for client in found:
             line = agreed.get(client.allocation.id)
             if line and line.move_to:
                 moved.setdefault((line.move_to, client.allocation.municipality), []).append(client)
         known = {
-            key: wind_downs.known_at(connection, *key, {client.bsn_hash for client in clients}, row.created_at)
+            key: wind_downs.known_at(
+                connection,
+                *key,
+                {client.bsn_hash for client in clients},
+                row.created_at,
+                # What the other provider asked with an opt-out is between it and the municipality.
+                with_opt_out=caller is None or caller.is_party(*key),
+            )
             for key, clients in moved.items()
         }
         for client in found:
@@ -133,6 +152,7 @@ class WindDowns:
         line = found.line(allocation_id) if found else None
         if line is None:
             return None
+        self._opted_out_seen(caller, [line])
         changed = LineRow(allocation_id, plan.value, move_to if plan is Plan.MOVE else None, note)
         if changed != line.agreed:
             about = [line.client.allocation.first_message]
@@ -149,6 +169,7 @@ class WindDowns:
         found = self._get(own, caller)
         if found is None:
             return None
+        self._opted_out_seen(caller, found.lines)
         self._audit.note(
             Act.WIND_DOWN_COMPARED, caller.actor, windDown=str(own), clients=found.clients, lines=len(file)
         )
@@ -173,12 +194,16 @@ class WindDowns:
         return Listed(line.gemeente, line.toewijzing_nummer, line.einddatum, client, says_end=line.says_end)
 
     def close(self, own: UUID, caller: Caller) -> bool | None:
-        """End it; False while something has to happen still, None when it is not the caller's to end."""
-        found = self._get(own, caller)
-        if found is None or not (caller.is_admin or caller.acts_for(found.row.provider)):
-            return None
-        if not all(line.done for line in found.lines):
-            return False
+        """End it; False while something has to happen still, None when it is not the caller's to end.
+
+        What the caller does not see (opt-out) has to be done as well.
+        """
+        with self._database.read() as connection:
+            row = wind_downs.get(connection, own)
+            if row is None or not caller.may_read(row.provider):
+                return None
+            if not all(line.done for line in self._lines(connection, row)):
+                return False
         with self._database.write() as connection:
             if wind_downs.close(connection, own, now=self._clock()):
                 self._write_down(connection, Act.WIND_DOWN_CLOSED, own, caller)
@@ -189,3 +214,7 @@ def _seen(row: WindDownRow, caller: Caller) -> Sequence[str]:
     if caller.is_admin or caller.acts_for(row.provider):
         return row.municipalities
     return [code for code in row.municipalities if caller.acts_for(code)]
+
+
+def _may_see(caller: Caller, client: ClientRow) -> bool:
+    return caller.may_read(client.allocation.provider, client.allocation.municipality, opt_out=client.opt_out)

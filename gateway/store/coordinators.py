@@ -32,11 +32,11 @@ class CoordinatorRow:
         return cls(row.allocation_id, row.name, row.email, row.changed_at)
 
 
-def parties_of(conn: Connection, allocation_id: UUID) -> tuple[str, str] | None:
-    """Give the municipality and the provider of an allocation, if it is known."""
-    query = select(allocation.c.municipality, allocation.c.provider).where(allocation.c.id == allocation_id)
-    row = conn.execute(query).one_or_none()
-    return None if row is None else (row.municipality, row.provider)
+def allocated_by(conn: Connection, allocation_id: UUID) -> tuple[str, str, UUID] | None:
+    """Give the municipality and the provider of an allocation, and its first message, if it is known."""
+    columns = (allocation.c.municipality, allocation.c.provider, allocation.c.first_message)
+    row = conn.execute(select(*columns).where(allocation.c.id == allocation_id)).one_or_none()
+    return None if row is None else (row.municipality, row.provider, row.first_message)
 
 
 def get(conn: Connection, allocation_id: UUID) -> CoordinatorRow | None:

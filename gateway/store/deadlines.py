@@ -25,11 +25,11 @@ from sqlalchemy import (
 )
 
 from gateway.exchange.deadlines import Deadline, DeadlineName, Kind, State
-from gateway.store import tables
 from gateway.store.bulk import BulkInsert
 from gateway.store.deadline_tables import STANDING, deadline
 from gateway.store.events import add_events
 from gateway.store.identifiers import new_id
+from gateway.store.opt_out import opted_out
 
 Condition: TypeAlias = ColumnElement[bool]
 
@@ -275,8 +275,7 @@ def _conditions(wanted: DeadlineFilter, now: datetime, after: UUID | None) -> It
     if wanted.messages:
         yield deadline.c.message_id.in_(wanted.messages)
     if not wanted.with_opt_out:
-        opted_out = select(tables.message.c.id).where(text(tables.OPTED_OUT))
-        yield deadline.c.message_id.not_in(opted_out)
+        yield deadline.c.message_id.not_in(opted_out())
     if after is not None:
         yield deadline.c.id < after
 

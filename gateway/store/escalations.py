@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from gateway.store.escalation_tables import escalation, escalation_step
+from gateway.store.opt_out import opted_out
 from gateway.store.vault import Keyring
 
 
@@ -64,14 +65,25 @@ def get(conn: Connection, own: UUID, *, lock: bool = False) -> EscalationRow | N
 
 
 def listed(
-    conn: Connection, *, parties: tuple[str, ...] | None, state: str | None, limit: int, after: UUID | None
+    conn: Connection,
+    *,
+    parties: tuple[str, ...] | None,
+    state: str | None,
+    limit: int,
+    after: UUID | None,
+    with_opt_out: bool = True,
 ) -> list[EscalationRow]:
-    """Give escalations, newest first; `parties` are those whose may be seen, None sees all."""
+    """Give escalations, newest first; `parties` are those whose may be seen, None sees all.
+
+    Without `with_opt_out` those on requests for the back-office alone are left out.
+    """
     query = select(escalation).order_by(escalation.c.id.desc()).limit(limit)
     if parties is not None:
         query = query.where(or_(escalation.c.municipality.in_(parties), escalation.c.provider.in_(parties)))
     if state is not None:
         query = query.where(escalation.c.state == state)
+    if not with_opt_out:
+        query = query.where(escalation.c.message_id.not_in(opted_out()))
     if after is not None:
         query = query.where(escalation.c.id < after)
     return [EscalationRow.from_row(row) for row in conn.execute(query)]

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, select, text, update
+from sqlalchemy import Connection, Row, select, text, update
 
 from gateway.store import manual_tables, tables
 from gateway.store.bulk import BulkInsert
 from gateway.store.events import add_events
+from gateway.store.opt_out import opted_out
 from gateway.store.rows import CaseNotice, MessageRow
 from gateway.store.vault import Keyring
 
@@ -173,19 +174,10 @@ def search(
     if state is not None:
         query = query.where(_CASE.c.state == state)
     if not with_opt_out:
-        query = query.where(_CASE.c.message_id.not_in(_opted_out()))
+        query = query.where(_CASE.c.message_id.not_in(opted_out()))
     if after is not None:
         query = query.where(_CASE.c.id < after)
     return [CaseRow.from_row(row) for row in conn.execute(query)]
-
-
-def _opted_out() -> Select[Any]:
-    return select(tables.message.c.id).where(text(tables.OPTED_OUT))
-
-
-def opted_out(conn: Connection, case: CaseRow) -> bool:
-    """Say whether the message of a case is for the back-office alone."""
-    return conn.scalar(_opted_out().where(tables.message.c.id == case.message_id)) is not None
 
 
 def answered(

@@ -276,7 +276,7 @@ def _insert_small_things(conn: Connection, keyring: Keyring, messages: Sequence[
     _RELATIONS.run(
         conn, [(message.id, *relation) for message in messages for relation in dict.fromkeys(message.relations)]
     )
-    mark_opted_out(conn, [message.id for message in messages if message.opt_out])
+    _mark_opted_out(conn, [message.id for message in messages if message.opt_out])
     add_events(conn, (event for message in messages for event in _events_of(message)))
     open_cases(conn, [(message.id, message.received_at, message.case) for message in messages if message.case])
     add_outgoing(conn, [(message.id, message.received_at, new) for message in messages for new in message.outgoing])
@@ -289,7 +289,7 @@ def _events_of(message: NewMessage) -> Iterable[tuple[UUID, datetime, str, dict[
         yield message.answers, message.received_at, "answered", {"by": str(message.id), "type": message.type}
 
 
-def mark_opted_out(conn: Connection, messages: Sequence[UUID]) -> None:
+def _mark_opted_out(conn: Connection, messages: Sequence[UUID]) -> None:
     """Keep messages from all but the two parties; there are few, so the others are written without this."""
     if messages:
         conn.execute(update(tables.message).where(tables.message.c.id.in_(messages)).values(opt_out=True))

@@ -13,6 +13,7 @@ from gateway.exchange.replay import DELIVERED, REPLAYABLE
 from gateway.store import dead_letters, tables
 from gateway.store.bulk import BulkInsert
 from gateway.store.bulk import Row as BulkRow
+from gateway.store.opt_out import opted_out
 from gateway.store.replay_tables import PENDING, UNFINISHED, replay, replay_item
 from gateway.store.rows import MessageRow
 
@@ -161,12 +162,23 @@ def _rows(conn: Connection, condition: ColumnElement[bool] | None, limit: int) -
 
 
 def items(
-    conn: Connection, replay_id: UUID, *, limit: int, after: UUID | None = None, outcome: str | None = None
+    conn: Connection,
+    replay_id: UUID,
+    *,
+    limit: int,
+    after: UUID | None = None,
+    outcome: str | None = None,
+    with_opt_out: bool = True,
 ) -> list[ItemRow]:
-    """Give the messages of a replay, or those with an outcome, oldest first; `after` is the last of the page before."""
+    """Give the messages of a replay, or those with an outcome, oldest first; `after` is the last of the page before.
+
+    Without `with_opt_out` those for the back-office alone are left out.
+    """
     query = select(replay_item).where(replay_item.c.replay_id == replay_id)
     if outcome is not None:
         query = query.where(replay_item.c.outcome == outcome)
+    if not with_opt_out:
+        query = query.where(replay_item.c.message_id.not_in(opted_out()))
     if after is not None:
         query = query.where(replay_item.c.message_id > after)
     return [ItemRow.from_row(row) for row in conn.execute(query.order_by(replay_item.c.message_id).limit(limit))]

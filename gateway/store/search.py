@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -146,10 +146,3 @@ def _subject(bsn: str | None, keyring: Keyring) -> Iterator[Condition]:
         subject = tables.message_subject
         about = select(subject.c.message_id).where(subject.c.bsn_hash.in_(keyring.bsn_hashes(bsn)))
         yield _MESSAGE.c.id.in_(about)
-
-
-def opted_out_among(conn: Connection, ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
-    """Give which of these messages are for the back-office alone, each with the two parties that it is between."""
-    query = select(_MESSAGE.c.id, _MESSAGE.c.sender, _MESSAGE.c.recipient)
-    marked = query.where(_MESSAGE.c.id.in_(ids), _MESSAGE.c.opt_out).order_by(_MESSAGE.c.id)
-    return {row.id: (row.sender, row.recipient) for row in conn.execute(marked)}

@@ -14,6 +14,7 @@ from gateway.store.allocations import AllocationRow
 from gateway.store.bulk import BulkInsert
 from gateway.store.identifiers import earliest_id
 from gateway.store.lifecycle_tables import allocation, dossier, request
+from gateway.store.opt_out import opted_out
 from gateway.store.vault import Keyring
 from gateway.store.wind_down_tables import wind_down, wind_down_line, wind_down_municipality
 
@@ -59,10 +60,14 @@ class LineRow:
 
 @dataclass(frozen=True, slots=True)
 class ClientRow:
-    """An allocation of the provider, and the client whose it is: by a hash that says nothing outside this gateway."""
+    """An allocation of the provider, and the client whose it is: by a hash that says nothing outside this gateway.
+
+    With `opt_out` it is for the back-office alone, as the request that it was given for.
+    """
 
     allocation: AllocationRow
     bsn_hash: bytes
+    opt_out: bool
 
 
 def add(conn: Connection, row: WindDownRow) -> None:
@@ -147,18 +152,28 @@ def allocations_of(
     there = and_(allocation.c.provider == provider, allocation.c.municipality.in_(municipalities))
     wanted = or_(allocation.c.state.in_(_RUNNING), allocation.c.id.in_(also))
     query = (
-        select(allocation, dossier.c.bsn_hash)
+        select(allocation, dossier.c.bsn_hash, allocation.c.first_message.in_(opted_out()).label("opt_out"))
         .join(dossier, dossier.c.id == allocation.c.dossier_id)
         .where(there, wanted)
         .order_by(allocation.c.municipality, allocation.c.toewijzing_nummer)
     )
-    return [ClientRow(AllocationRow.from_row(row, keyring), row.bsn_hash) for row in conn.execute(query)]
+    rows = conn.execute(query)
+    return [ClientRow(AllocationRow.from_row(row, keyring), row.bsn_hash, bool(row.opt_out)) for row in rows]
 
 
 def known_at(
-    conn: Connection, provider: str, municipality: str, bsn_hashes: Collection[bytes], since: datetime
+    conn: Connection,
+    provider: str,
+    municipality: str,
+    bsn_hashes: Collection[bytes],
+    since: datetime,
+    *,
+    with_opt_out: bool,
 ) -> tuple[set[bytes], set[bytes]]:
-    """Give of which clients another provider has asked for something since a moment, and was allocated it."""
+    """Give of which clients another provider has asked for something since a moment, and was allocated it.
+
+    Without `with_opt_out` what is for the back-office alone does not count.
+    """
     theirs = and_(
         dossier.c.provider == provider, dossier.c.municipality == municipality, dossier.c.bsn_hash.in_(bsn_hashes)
     )
@@ -166,6 +181,9 @@ def known_at(
     given = select(dossier.c.bsn_hash, allocation.c.first_message).join(
         allocation, allocation.c.dossier_id == dossier.c.id
     )
+    if not with_opt_out:
+        asked = asked.where(request.c.first_message.not_in(opted_out()))
+        given = given.where(allocation.c.first_message.not_in(opted_out()))
     return _since(conn, asked.where(theirs), since), _since(conn, given.where(theirs), since)
 
 

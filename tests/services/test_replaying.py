@@ -38,6 +38,7 @@ from tests.gateways import (
     PLAIN,
     Clock,
     accepted,
+    admin_of,
     caller_for,
     refused,
 )
@@ -111,7 +112,7 @@ def replayed(gateway: Gateway, **wanted: Any) -> ReplayRow:
 
 def outcomes(gateway: Gateway, replay: ReplayRow) -> dict[UUID, tuple[str | None, dict[str, Any]]]:
     """Give what became of each message."""
-    found, _ = gateway.services.replaying.items(replay.id, limit=100, after=None)
+    found, _ = gateway.services.replaying.items(replay.id, admin_of(gateway), limit=100, after=None)
     return {item.message_id: (item.outcome, item.detail) for item in found}
 
 
@@ -446,7 +447,13 @@ def test_what_is_for_the_back_office_alone(gateway: Gateway, provider: Caller) -
     assert (group.count, group.message_ids) == (1, ())
     found = gateway.services.replaying.dry_run(ReplayFilter(statuses=("failed",)))
     assert (found.count, found.sample) == (1, ())
-    assert replayed(gateway, statuses=("failed",)).outcomes == {"queued": 1}
+    row = replayed(gateway, statuses=("failed",))
+    assert row.outcomes == {"queued": 1}
+    assert outcomes(gateway, row) == {}
+    reasoned = replace(admin_of(gateway), reason="klacht 12")
+    found_with_reason, _ = gateway.services.replaying.items(row.id, reasoned, limit=9, after=None)
+    assert [item.message_id for item in found_with_reason] == [result.message.id]
+    assert len(gateway.services.audit.listed(TrailFilter(kinds=(Act.OPT_OUT_SEEN,)), limit=9, before=None)[0]) == 1
 
 
 def test_a_refusal_keeps_its_opt_out(gateway: Gateway, provider: Caller, breaking: list[Finding]) -> None:
