@@ -69,7 +69,10 @@ def deadlines(
 
     states = tuple(state or (State.OPEN, State.OVERDUE))
     wanted = DeadlineFilter(
-        states=(State.OVERDUE,) if overdue else states, kinds=tuple(kind or ()), owners=tuple(owner or ())
+        states=(State.OVERDUE,) if overdue else states,
+        kinds=tuple(kind or ()),
+        owners=tuple(owner or ()),
+        with_opt_out=False,  # nobody gives a reason here
     )
     with open_gateway() as gateway:
         found = sorted(_all(gateway, wanted), key=lambda row: (row.due_at, row.id))

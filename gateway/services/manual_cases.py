@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -137,8 +137,11 @@ class ManualCases:
             return self._with_mails(connection, [row])[0] if row else None
 
     def _write_down_who_reads(self, shown: Sequence[Case], caller: Caller) -> None:
-        """Only a note may say something about a person; without one a case is no access, but to an opt-out."""
         self._audit.opted_out_seen(caller, (case.row.message_id for case in shown))
+        self._write_down_who_reads_notes(shown, caller)
+
+    def _write_down_who_reads_notes(self, shown: Sequence[Case], caller: Caller) -> None:
+        """Only a note may say something about a person; without one a case is no access, but to an opt-out."""
         read = [case.row for case in shown if case.note]
         if read:
             about = [row.message_id for row in read]
@@ -156,6 +159,8 @@ class ManualCases:
         row = self.find(case_id, caller)
         if row is None:
             return None
+        # Whatever comes of it: also that somebody else ended the case tells of it.
+        self._audit.opted_out_seen(caller, [row.message_id])
         if row.is_open and resolution.outcome is CaseOutcome.REJECTED:
             findings = self._reject(row, caller, resolution)
             if findings:
@@ -166,8 +171,8 @@ class ManualCases:
         if closed is None or closed.row.outcome != resolution.outcome.value:
             return ClosedOtherwise(closed.row.outcome or "" if closed else "")
         # Of a case that was closed before, what somebody else wrote is shown.
-        mine = closed.note == resolution.note
-        self._write_down_who_reads([replace(closed, note=None) if mine else closed], caller)
+        if closed.note != resolution.note:
+            self._write_down_who_reads_notes([closed], caller)
         return closed
 
     def _close(self, case_id: UUID, caller: Caller, resolution: Resolution) -> None:

@@ -6,9 +6,10 @@ import json
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from gateway.services.clock import utc_now
-from gateway.store import deadlines, messages, migrate
+from gateway.store import deadlines, messages, migrate, tables
 from gateway.store.engine import Database
 from gateway.store.vault import Keyring
 from tests.cli.conftest import Run
@@ -71,3 +72,12 @@ def test_only_what_is_late(run: Run) -> None:
 def test_deadlines_are_chosen(run: Run, options: tuple[str, ...], count: int) -> None:
     """By state, by kind, by who has to act."""
     assert len(run("deadlines", "--format", "json", *options).lines) == count
+
+
+def test_what_has_an_opt_out_is_left_out(run: Run, database_url: str) -> None:
+    """Nobody gives a reason on the command line, so what is for the back-office alone is not shown there."""
+    database = Database(database_url)
+    with database.write() as conn:
+        conn.execute(update(tables.message).values(opt_out=True))
+    database.close()
+    assert len(run("deadlines").lines) == 1

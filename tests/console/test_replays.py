@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import update
 
 from gateway.composition import Gateway
 from gateway.console.words import OUTCOMES, REPLAY_STATES, STATES
@@ -13,10 +14,13 @@ from gateway.exchange.replay import Outcome
 from gateway.services.audit import Act
 from gateway.services.queueing import Ending
 from gateway.services.signing_in import Role
+from gateway.store.replays import ReplayFilter
+from gateway.store.tables import message
 from tests.berichten import PROVIDER, heenbericht
 from tests.console.conftest import Browser
 from tests.console.test_pages import acts
 from tests.gateways import MANUAL, accepted, caller_for
+from tests.services.test_opt_out import opted_out
 
 NEW = "/console/herhalingen/nieuw"
 
@@ -104,6 +108,18 @@ def test_a_wrong_id_is_not_everything(browser: Browser, gateway: Gateway, failed
     assert browser.get(f"{NEW}?id=x").status_code == 404
     assert browser.post("/console/herhalingen", data={"mark": browser.mark, "id": f"{failed}0"}).status_code == 404
     assert not acts(gateway, Act.REPLAY_STARTED)
+
+
+def test_what_has_an_opt_out_is_not_named(browser: Browser, gateway: Gateway) -> None:
+    """A replay counts it, and shows no id of it."""
+    own = opted_out(gateway).id
+    with gateway.database.write() as connection:
+        connection.execute(update(message).where(message.c.id == own).values(status="failed"))
+    made = gateway.services.replaying.start(ReplayFilter(statuses=("failed",)), "command-line:anna")
+    browser.sign_in(gateway, Role.ADMINISTRATOR)
+    page = browser.get(f"/console/herhalingen/{made.id}").text
+    assert "0 van 1 bericht" in page
+    assert str(own) not in page
 
 
 def test_every_outcome_has_a_name() -> None:

@@ -16,7 +16,7 @@ from gateway.ijw.bericht import Bericht
 from gateway.ijw.verzoek import JW315
 from gateway.services.audit import Act
 from gateway.services.caller import Caller
-from gateway.services.manual_cases import Resolution
+from gateway.services.manual_cases import ClosedOtherwise, Resolution
 from gateway.services.settling import Accepted
 from gateway.store import outbox
 from gateway.store.audit import TrailFilter
@@ -135,6 +135,19 @@ def test_whichever_way_an_administrator_looks(gateway: Gateway, look: str) -> No
         LOOKS[look](gateway, caller, message, request)
     assert looks_at(gateway) == []
     LOOKS[look](gateway, replace(admin_of(gateway), reason=REASON), message, request)
+    assert looks_at(gateway) == [(str(message.id),)]
+
+
+def test_a_case_that_was_ended_otherwise(gateway: Gateway) -> None:
+    """An administrator who hears that somebody else ended it stands in the trail as well."""
+    message = opted_out(gateway, heenbericht("JW315", municipality=BY_HAND))
+    assert message.handling is not None
+    cases, own = gateway.services.manual_cases, message.handling.id
+    assert cases.resolve(own, caller_for(gateway, BY_HAND), Resolution(outcome=CaseOutcome.HANDLED, note="Gebeld"))
+    assert looks_at(gateway) == []
+    admin = replace(admin_of(gateway), reason=REASON)
+    otherwise = cases.resolve(own, admin, Resolution(outcome=CaseOutcome.ALLOCATED, note=""))
+    assert isinstance(otherwise, ClosedOtherwise)
     assert looks_at(gateway) == [(str(message.id),)]
 
 
