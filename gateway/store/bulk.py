@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Table
 
-from gateway.store.raw import Encoder, encoder, execute, is_raw
+from gateway.store.raw import Encoder, encoded, encoder, execute, is_raw
 
 Row: TypeAlias = tuple[Any, ...]
 
@@ -50,12 +50,7 @@ class BulkInsert:
         encoders = self._encoders[dialect]
         written: list[Any] = []
         for chunk in _chunks(rows):
-            values = [
-                value if encode is None or value is None else encode(value)
-                for row in chunk
-                for encode, value in zip(encoders, row, strict=True)
-            ]
-            written += self._execute(conn, self._statement(dialect, len(chunk)), values)
+            written += self._execute(conn, self._statement(dialect, len(chunk)), encoded(encoders, chunk))
         return written
 
     def _execute(self, conn: Connection, statement: str, values: list[Any]) -> list[Any]:

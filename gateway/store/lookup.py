@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import Column, Connection, Select, and_, bindparam, or_
 from sqlalchemy.dialects import postgresql
 
-from gateway.store.raw import Encoder, encoder, is_raw
+from gateway.store.raw import Encoder, encoded, encoder, is_raw
 from gateway.store.raw import rows as raw_rows
 
 # Statements exist for these numbers of keys only, made once: making one anew costs more than asking it.
 _STEPS = (1, 2, 4, 8, 16, 32, 64)
-_POSTGRESQL = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+_POSTGRESQL = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # it has no types
 
 
 class Lookup:
@@ -43,12 +43,7 @@ class Lookup:
             yield from conn.execute(self._statements[size], parameters)
 
     def _raw_rows(self, conn: Connection, size: int, keys: Sequence[Sequence[Any]]) -> Iterable[Any]:
-        values = [
-            value if encode is None else encode(value)
-            for key in keys
-            for encode, value in zip(self._encoders, key, strict=True)
-        ]
-        found = raw_rows(conn, self._texts[size], values)
+        found = raw_rows(conn, self._texts[size], encoded(self._encoders, keys))
         if not self._readers:
             return found
         return (row._replace(**{name: read(getattr(row, name)) for name, read in self._readers}) for row in found)

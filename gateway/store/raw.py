@@ -10,7 +10,7 @@ its own and none would ever be prepared.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from operator import attrgetter
@@ -47,7 +47,7 @@ def execute(conn: Connection, statement: bytes, values: list[Any]) -> psycopg.Ra
 
 def rows(conn: Connection, statement: bytes, values: list[Any]) -> list[Any]:
     """Give the rows of a question to PostgreSQL, with their columns by name."""
-    from psycopg.pq import TransactionStatus  # noqa: PLC0415 - as below
+    from psycopg.pq import TransactionStatus  # noqa: PLC0415 - only where a PostgreSQL is in use: it takes long to load
 
     if _driver(conn).info.transaction_status is TransactionStatus.IDLE:
         with together(conn):
@@ -89,6 +89,15 @@ def encoder(column: Column[Any], dialect: str) -> Encoder | None:
             return None
 
 
+def encoded(encoders: Sequence[Encoder | None], rows: Iterable[Sequence[Any]]) -> list[Any]:
+    """Give the values of rows one after the other, each as its column's encoder makes it."""
+    return [
+        value if encode is None or value is None else encode(value)
+        for row in rows
+        for encode, value in zip(encoders, row, strict=True)
+    ]
+
+
 def _driver(conn: Connection) -> psycopg.Connection[Any]:
     return cast("psycopg.Connection[Any]", conn.connection.driver_connection)
 
@@ -97,7 +106,7 @@ def _cursor(conn: Connection) -> psycopg.RawCursor[Any]:
     cursor: psycopg.RawCursor[Any] | None = conn.info.get(_CURSOR)
     if cursor is None:
         from psycopg import RawCursor  # noqa: PLC0415 - only where a PostgreSQL is in use: it takes long to load
-        from psycopg.rows import namedtuple_row  # noqa: PLC0415
+        from psycopg.rows import namedtuple_row  # noqa: PLC0415 - the same
 
         # The raw cursor takes PostgreSQL's own $1; the usual one would search the long text for %s every time.
         cursor = conn.info[_CURSOR] = RawCursor(_driver(conn), row_factory=namedtuple_row)
