@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from typing import Final, Self
 from uuid import UUID
@@ -34,7 +34,6 @@ from gateway.store import declarations
 from gateway.store.allocations import AllocationRow, numbered
 from gateway.store.declarations import NewDeclaration
 from gateway.store.dossiers import ClientKey, Dossiers
-from gateway.store.raw import together
 from gateway.store.requests import Requests
 from gateway.store.vault import Keyring
 
@@ -55,7 +54,7 @@ class ByHand(Enum):
         return next((one for one in cls if one.value == status), cls.NO)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """A message, with the id of what it answers.
 
@@ -66,11 +65,15 @@ class Entry:
     answers: UUID | None = None
     refused: Bericht | None = None
 
-    @property
-    def clients(self) -> Iterator[ClientKey]:
+    @cached_property
+    def own_clients(self) -> tuple[ClientKey, ...]:
+        """Give the clients of the message itself."""
+        return tuple(clients_of(self.bericht))
+
+    @cached_property
+    def clients(self) -> tuple[ClientKey, ...]:
         """Give the clients whose dossiers it is about."""
-        for bericht in (self.bericht, self.refused):
-            yield from clients_of(bericht) if bericht else ()
+        return (*self.own_clients, *clients_of(self.refused)) if self.refused else self.own_clients
 
     @property
     def requests(self) -> Iterator[RequestKey]:
@@ -105,6 +108,15 @@ class Ledger:
         self._new_references: list[tuple[str, str, UUID, UUID]] = []
         self._numbered: dict[str, list[tuple[AllocationRow, bytes]]] = {}
 
+    def expect(self, berichten: Collection[Bericht]) -> None:
+        """Have what messages are about read along with what is asked next, before they are opened.
+
+        Not where one of them is an answer: what that is about is known only later, and all is locked in one order.
+        """
+        if not any(isinstance(bericht, Retourbericht | JW325) for bericht in berichten):
+            clients = (client for bericht in berichten for client in clients_of(bericht))
+            self._dossiers.expect(list(dict.fromkeys(clients)))
+
     def open(self, entries: Sequence[Entry]) -> None:
         """Lock and read what messages are about, in one order, so that nobody else judges by it meanwhile."""
         declared = [entry.answers for entry in entries if isinstance(entry.bericht, JW325) and entry.answers]
@@ -132,21 +144,19 @@ class Ledger:
         """Give what is known of the client of a message that is about one; of any other it is empty."""
         if isinstance(entry.bericht, JW323 | JW325):
             return Dossier()
-        return next((self._dossiers.get(client).counting for client in clients_of(entry.bericht)), Dossier())
+        return next((self._dossiers.get(client).counting for client in entry.own_clients), Dossier())
 
     def elsewhere(self, entry: Entry) -> tuple[Dossier, ...]:
         """Give what is known between the municipality and other providers of the client of a message about one."""
         if isinstance(entry.bericht, JW323 | JW325):
             return ()
-        return tuple(
-            found.counting for client in clients_of(entry.bericht) for found in self._dossiers.elsewhere(client)
-        )
+        return tuple(found.counting for client in entry.own_clients for found in self._dossiers.elsewhere(client))
 
     def history(self, entry: Entry, since: date | None) -> History:
         """Give what was known before a message, for the rules to judge it by."""
         bericht = entry.bericht
         municipality, provider = parties_of(bericht)
-        clients = list(clients_of(bericht))
+        clients = entry.own_clients
         history = History(today=dutch_day(self._now), since=since, dossiers=_Counting(self._dossiers, clients))
         match bericht:
             case JW301():
@@ -288,9 +298,8 @@ class Ledger:
             if held.changed
         )
         changes = Changes(changed, self._requests.changed)
-        with together(self._connection):
-            self._dossiers.flush()
-            self._requests.flush()
+        self._dossiers.flush()
+        self._requests.flush()
         return changes
 
     def close_declarations(self) -> None:

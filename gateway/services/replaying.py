@@ -25,6 +25,7 @@ from gateway.services.resettling import Resettling
 from gateway.store import messages, outbox, replays, revival
 from gateway.store.engine import Database
 from gateway.store.identifiers import new_id
+from gateway.store.raw import send_waiting
 from gateway.store.replays import ItemRow, ReplayFilter, ReplayRow
 from gateway.store.rows import MessageRow
 from gateway.store.vault import Keyring
@@ -118,6 +119,7 @@ class Replaying:
             candidate = self._resettling.reconsider(document, message)
             with self._database.write() as connection:
                 outcome, detail = self._take_after_all(connection, candidate, message, {})
+                send_waiting(connection)
                 told.append((outcome, tuple(detail.get("codes", ()))))
                 raise _TakenBackError
         return told[0]

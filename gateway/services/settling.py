@@ -25,10 +25,9 @@ from gateway.services.judging import judged_against
 from gateway.services.ledger import ByHand, Changes, Entry, Ledger
 from gateway.services.surroundings import Surroundings
 from gateway.store import manual_cases, messages, opt_out
-from gateway.store.admission import admission, known_parties
+from gateway.store.admission import ask_admission, known_parties
 from gateway.store.engine import Database
 from gateway.store.messages import AlreadyAnswered, Duplicate, NewMessage, Stored
-from gateway.store.raw import together
 from gateway.store.rows import MessageRow
 from gateway.store.vault import Keyring
 from gateway.wire.codec import Codec
@@ -104,8 +103,8 @@ class Round:
 class Settling:
     """Settles batches of messages.
 
-    Each of the followers is called with every batch that was written. The `writers` go first; they ask nothing, so that
-    what they write is sent to the database together with the messages.
+    Each of the followers is called with every batch that was written. The `writers` go first, where messages are taken
+    anew; for one that was taken before and changes hands they have nothing to write.
     """
 
     database: Database
@@ -151,17 +150,17 @@ class Settling:
     def _settle(self, candidates: Sequence[Candidate], also: Also | None, *, look: bool) -> list[Accepted | Refusal]:
         now = self.clock()
         with self.database.write() as connection:
-            known = self._look_up(connection, candidates, now)
+            ledger = Ledger(connection, self.keyring, now)
+            known = self._look_up(connection, candidates, now, ledger)
             before = _old(connection, candidates, known) if look else {}
-            this = Round(connection, known, Ledger(connection, self.keyring, now), known.complete, before)
+            this = Round(connection, known, ledger, known.complete, before)
             drafts = self._drafts(this, candidates)
             new = [draft.message for draft in drafts if isinstance(draft, Draft)]
             messages.lock_answered(connection, new)
-            with together(connection):
-                batch = Batch(known, this.taken, this.ledger.close(), new)
-                messages.add(connection, self.keyring, new)
-                for write in self.writers:
-                    write(connection, batch)
+            batch = Batch(known, this.taken, this.ledger.close(), new)
+            messages.add(connection, self.keyring, new)
+            for write in self.writers:
+                write(connection, batch)
             this.ledger.close_declarations()
             opt_out.mark_afterwards(connection, _marked_afterwards(candidates, drafts))
             for follow in self.followers:
@@ -174,12 +173,18 @@ class Settling:
                 also(connection, results)
             return results
 
-    def _look_up(self, connection: Connection, candidates: Sequence[Candidate], now: datetime) -> Known:
-        """Ask once for everything that taking these messages needs."""
+    def _look_up(
+        self, connection: Connection, candidates: Sequence[Candidate], now: datetime, ledger: Ledger | None = None
+    ) -> Known:
+        """Ask once for everything that taking these messages needs; the dossiers in a ledger are asked for along."""
+        asked = ask_admission(connection, {candidate.caller.token_id for candidate in candidates}, now)
+        # After the question whether all is known: a dossier that is made meanwhile belongs to what is not known yet.
+        if ledger:
+            ledger.expect([candidate.bericht for candidate in candidates])
         elsewhere = {candidate.address.recipient for candidate in candidates} - self.routes.routes.keys()
         requests = {key for candidate in candidates for key in requests_answered_by(candidate.bericht)}
         answers = {candidate.address.answers for candidate in candidates if candidate.address.answers}
-        admitted = admission(connection, {candidate.caller.token_id for candidate in candidates}, now)
+        admitted = asked()
         return Known(
             now=now,
             tokens=admitted.tokens,
@@ -251,7 +256,9 @@ class Settling:
         if not this.judges or self.drafting.checks_of(candidate) is HistoryChecks.OFF:
             return ()
         since = self._known_since(this, municipality_of(candidate.bericht))
-        history = replace(this.ledger.history(entry, since), tarieven=self.drafting.tarieven_for(candidate))
+        history = this.ledger.history(entry, since)
+        if (tarieven := self.drafting.tarieven_for(candidate)) is not None:
+            history = replace(history, tarieven=tarieven)
         return judged_against(candidate.bericht, history, candidate.document if candidate.lined else None)
 
     def _known_since(self, this: Round, municipality: str) -> date | None:
@@ -321,7 +328,8 @@ def _result(candidate: Candidate, draft: _Drafted, drafts: Sequence[_Drafted], n
     if isinstance(draft, Refusal):
         return draft
     if isinstance(draft, Draft):
-        return _violated(row_of(draft.message)) or Accepted(row_of(draft.message), new=True)
+        row = row_of(draft.message)
+        return _violated(row) or Accepted(row, new=True)
     if isinstance(draft, AlreadyAnswered):
         return answered_already(candidate.address.type)
     return _known_already(candidate, _first(draft, drafts), now)
@@ -380,7 +388,9 @@ def answered_already(message_type: str) -> Refusal:
 
 def _violated(message: MessageRow) -> Refusal | None:
     """Give the refusal of a message that was kept, and breaks a rule inside itself; the same at every repeat."""
+    if message.status != "rejected":
+        return None
     breaches = tuple(finding for finding in message.findings if finding.source == "rule")
-    if message.status != "rejected" or not breaches:
+    if not breaches:
         return None
     return Refusal(Refused.RULES_VIOLATED, "BRS28", breaches, message.id)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, exists, literal_column, select
 
@@ -33,9 +34,13 @@ class Admission:
     pushes: bool
 
 
-def admission(conn: Connection, token_ids: Collection[str], now: datetime) -> Admission:
-    """Give those of the tokens that are neither revoked nor past their end, and how the gateway stands."""
-    rows = list(_ADMITTED.rows(conn, [(token,) for token in token_ids]))
+def ask_admission(conn: Connection, token_ids: Collection[str], now: datetime) -> Callable[[], Admission]:
+    """Ask which tokens are neither revoked nor past their end, and how the gateway stands; gives what tells it."""
+    asked = _ADMITTED.ask(conn, [(token,) for token in token_ids])
+    return lambda: _admission(conn, list(asked()), now)
+
+
+def _admission(conn: Connection, rows: list[Any], now: datetime) -> Admission:
     if not rows:  # Only a person at the console, or nobody.
         return Admission(set(), rebuilding.is_complete(conn), pushes=True)
     valid = {row.id for row in rows if row.expires_at is None or row.expires_at > now}

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Table
 
-from gateway.store.raw import Encoder, encoded, encoder, execute, is_raw
+from gateway.store.raw import Values, line_of
 
 Row: TypeAlias = tuple[Any, ...]
 
@@ -37,27 +37,33 @@ class BulkInsert:
             values = ", ".join(f"{name} = excluded.{name}" for name in columns[1:])
             on_conflict = f" ON CONFLICT ({columns[0]}) DO UPDATE SET {values}"
         self._ending = f" ON CONFLICT DO NOTHING RETURNING {columns[0]}" if or_skip else on_conflict
-        self._encoders: dict[str, list[Encoder | None]] = {}
+        self._values: dict[str, Values] = {}
         self._statements: dict[tuple[str, int], str] = {}
+        self._sent: dict[int, tuple[bytes, list[int]]] = {}  # to PostgreSQL, with the formats of the values
 
     def run(self, conn: Connection, rows: Sequence[Row]) -> list[Any]:
-        """Write the rows in their order; with `or_skip`, give the first column of those that were written."""
+        """Write the rows in their order; with `or_skip`, give the first column of those that were written.
+
+        On PostgreSQL the others wait to be sent along with what is asked next, or with the end of the transaction.
+        """
         if not rows:
             return []
         dialect = conn.dialect.name
-        if dialect not in self._encoders:
-            self._encoders[dialect] = [encoder(column, dialect) for column in self._columns]
-        encoders = self._encoders[dialect]
+        if dialect not in self._values:
+            self._values[dialect] = Values.of(self._columns, dialect)
         written: list[Any] = []
         for chunk in _chunks(rows):
-            written += self._execute(conn, self._statement(dialect, len(chunk)), encoded(encoders, chunk))
+            written += self._execute(conn, dialect, len(chunk), self._values[dialect].of_rows(chunk))
         return written
 
-    def _execute(self, conn: Connection, statement: str, values: list[Any]) -> list[Any]:
-        if is_raw(conn):
-            cursor = execute(conn, statement.encode(), values)
-            return [row[0] for row in cursor.fetchall()] if self._or_skip else []
-        result = conn.exec_driver_sql(statement, tuple(values))
+    def _execute(self, conn: Connection, dialect: str, rows: int, values: list[Any]) -> list[Any]:
+        if (line := line_of(conn)) is not None:
+            if rows not in self._sent:
+                self._sent[rows] = self._statement(dialect, rows).encode(), [*self._values[dialect].formats] * rows
+            statement, formats = self._sent[rows]
+            answer = line.put(statement, values, formats)
+            return [row[0] for row in answer.rows()] if self._or_skip else []
+        result = conn.exec_driver_sql(self._statement(dialect, rows), tuple(values))
         return list(result.scalars()) if self._or_skip else []
 
     def _statement(self, dialect: str, rows: int) -> str:

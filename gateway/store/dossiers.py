@@ -29,6 +29,7 @@ from gateway.store.vault import Keyring
 _MOST_HELD: Final = 1024
 _AT_ONCE: Final = 256
 _LOCKED_AT_ONCE: Final = 500
+_EMPTY: Final = Dossier()
 
 _DOSSIER = tables.dossier
 _KEY = (_DOSSIER.c.municipality, _DOSSIER.c.provider, _DOSSIER.c.bsn_hash)
@@ -95,11 +96,25 @@ class Dossiers:
         self._by_hash: dict[tuple[str, str, bytes], UUID] = {}
         self._missing: set[ClientKey] = set()
         self._keys_of: dict[ClientKey, list[tuple[str, str, bytes]]] = {}
+        self._expected: tuple[Collection[ClientKey], Callable[[], Iterable[Any]]] | None = None
         self.let_go = False  # whether some were written and are not in memory any more
+
+    def expect(self, clients: Collection[ClientKey]) -> None:
+        """Ask for the dossiers of a few clients, to be locked, without waiting: it goes with what is asked next.
+
+        Later in the transaction no others may be locked but those of clients among these.
+        """
+        if self._are_few(clients):
+            keys = [key for client in clients for key in self._keys(client)]
+            self._expected = clients, _BY_KEY.ask(self._conn, keys)
 
     def lock(self, clients: Collection[ClientKey], ids: Collection[UUID] = ()) -> None:
         """Lock the dossiers of clients, and those with these ids, in one order; of a few it reads them at once."""
-        if not ids and len(clients) * self._keyring.count <= _AT_ONCE // 4:
+        if self._expected is not None:
+            (expected, rows), self._expected = self._expected, None
+            self._hold(rows())
+            self._missing.update(client for client in expected if self._find(client) is None)
+        if not ids and self._are_few(clients):
             self._read(clients)
             return
         # SQLite has one writer at a time: this one.
@@ -116,7 +131,7 @@ class Dossiers:
         if held is None and client not in self._missing:
             self._read([client, *islice(following, _AT_ONCE)])
             held = self._find(client)
-        return held.dossier if held else Dossier()
+        return held.dossier if held else _EMPTY
 
     def elsewhere(self, client: ClientKey) -> tuple[Dossier, ...]:
         """Give what other providers of the municipality have of a client; they are read, not locked.
@@ -191,13 +206,18 @@ class Dossiers:
         for held in changed:
             held.stored, held.numbers = held.dossier, set()
 
+    def _are_few(self, clients: Collection[ClientKey]) -> bool:
+        return len(clients) * self._keyring.count <= _AT_ONCE // 4
+
     def _row(self, held: Held) -> tuple[Any, ...]:
         data_key, data = self._keyring.encrypt(pack_dossier(held.dossier), held.id.bytes)
         return held.id, held.municipality, held.provider, held.bsn_hash, held.bsn_key, data_key, data
 
     def _read(self, clients: Iterable[ClientKey]) -> None:
         self._make_room()
-        wanted = [client for client in dict.fromkeys(clients) if self._find(client) is None]
+        wanted = [
+            client for client in dict.fromkeys(clients) if client not in self._missing and self._find(client) is None
+        ]
         if wanted:
             keys = [key for client in wanted for key in self._keys(client)]
             self._hold(_BY_KEY.rows(self._conn, keys))
@@ -223,8 +243,11 @@ class Dossiers:
             self._keys_of.clear()
 
     def _make(self, client: ClientKey) -> Held:
-        bsn_key, bsn_hash = self._keyring.bsn_hash(client.bsn)
-        held = Held(new_id(self._now), client.municipality, client.provider, bsn_hash, bsn_key, None, Dossier())
+        # Of a client's keys the first is under the key that is used for what is new.
+        *_, bsn_hash = self._keys(client)[0]
+        held = Held(
+            new_id(self._now), client.municipality, client.provider, bsn_hash, self._keyring.first, None, _EMPTY
+        )
         self._held[held.id] = held
         self._by_hash[client.municipality, client.provider, bsn_hash] = held.id
         return held

@@ -11,16 +11,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, QueuePool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from gateway.errors import ConfigurationError, ConflictError, DatabaseUnavailableError, GatewayError, KeyringError
+from gateway.store.raw import LINE, STALE
 from gateway.store.vault import Keyring
 
 if TYPE_CHECKING:
     import psycopg
+
+    from gateway.store.line import Line
 
 _PATIENCE_SECONDS = 10  # for a place in the pool, and for another process's write on SQLite
 _IDLE_SECONDS = 1.0  # a connection that lay idle for longer is asked whether it still lives
@@ -169,16 +172,43 @@ def _postgresql(url: URL, pool_size: int) -> tuple[Engine, Engine]:
             "options": f"-c timezone=UTC -c lock_timeout={_PATIENCE_SECONDS}s -c enable_seqscan=off -c jit=off",
         },
     )
-    event.listen(writer, "connect", _remember_more_statements)
     event.listen(writer, "checkin", _put_back)
     event.listen(writer, "checkout", _take)
+    event.listen(writer, "connect", _open_line)
+    # What waits on the line goes before SQLAlchemy's own statements, and ends with the transaction.
+    event.listen(writer, "before_cursor_execute", lambda conn, *_: _line_of(conn).send())
+    event.listen(writer, "commit", lambda conn: _line_of(conn).commit())
+    event.listen(writer, "rollback", _roll_back)
+    event.listen(writer, "reset", lambda _, record, __: _line_of(record).roll_back())
+    event.listen(writer, "handle_error", _part_with_stale)
     return writer, writer.execution_options(postgresql_readonly=True)
 
 
-def _remember_more_statements(connection: psycopg.Connection[Any], _record: object) -> None:
-    # Every number of rows of every table is a statement; of a hundred, psycopg's measure, some would be forgotten
-    # and prepared again all the time.
-    connection.prepared_max = 500
+def _open_line(connection: psycopg.Connection[Any], record: ConnectionPoolEntry) -> None:
+    from gateway.store.line import Line  # noqa: PLC0415 - only where a PostgreSQL is in use: the driver takes long
+
+    record.info[LINE] = Line(connection)
+
+
+def _line_of(holder: Connection | ConnectionPoolEntry) -> Line:
+    line: Line = holder.info[LINE]
+    return line
+
+
+def _roll_back(conn: Connection) -> None:
+    if conn.invalidated:
+        return
+    # On a line that broke there is nothing to roll back; to try would put another error in the place of the first.
+    if (line := _line_of(conn)).broken:
+        conn.invalidate()
+    else:
+        line.roll_back()
+
+
+def _part_with_stale(context: ExceptionContext) -> None:
+    """Part with a connection whose prepared statements are of before a migration: they would fail for ever."""
+    if getattr(context.original_exception, "sqlstate", None) in STALE:
+        context.is_disconnect = True
 
 
 def _put_back(_connection: psycopg.Connection[Any] | None, record: ConnectionPoolEntry) -> None:

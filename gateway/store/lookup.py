@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -13,8 +13,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Select, and_, bindparam, or_
 from sqlalchemy.dialects import postgresql
 
-from gateway.store.raw import Encoder, encoded, encoder, is_raw
-from gateway.store.raw import rows as raw_rows
+from gateway.store.raw import Values, line_of
 
 # Statements exist for these numbers of keys only, made once: making one anew costs more than asking it.
 _STEPS = (1, 2, 4, 8, 16, 32, 64)
@@ -30,23 +29,29 @@ class Lookup:
 
     def rows(self, conn: Connection, keys: Collection[Sequence[Any]]) -> Iterator[Any]:
         """Give the rows with one of the keys; their columns by name."""
-        left = iter(keys)
-        while some := list(islice(left, _STEPS[-1])):
-            size = next(step for step in _STEPS if step >= len(some))
-            some += some[-1:] * (size - len(some))
-            if is_raw(conn):
-                yield from self._raw_rows(conn, size, some)
-                continue
+        return self.ask(conn, keys)()
+
+    def ask(self, conn: Connection, keys: Collection[Sequence[Any]]) -> Callable[[], Iterator[Any]]:
+        """Ask for the rows without waiting; gives what gives them. Until then other questions may be put."""
+        if (line := line_of(conn)) is None:
+            return lambda: self._rows(conn, keys)
+        formats = self._values.formats
+        answers = [
+            line.put(self._texts[len(some)], self._values.of_rows(some), formats * len(some)) for some in _filled(keys)
+        ]
+        return lambda: (self._read(row) for answer in answers for row in answer.rows())
+
+    def _rows(self, conn: Connection, keys: Collection[Sequence[Any]]) -> Iterator[Any]:
+        for some in _filled(keys):
             parameters = {
                 _name(number, place): value for number, key in enumerate(some) for place, value in enumerate(key)
             }
-            yield from conn.execute(self._statements[size], parameters)
+            yield from conn.execute(self._statements[len(some)], parameters)
 
-    def _raw_rows(self, conn: Connection, size: int, keys: Sequence[Sequence[Any]]) -> Iterable[Any]:
-        found = raw_rows(conn, self._texts[size], encoded(self._encoders, keys))
+    def _read(self, row: Any) -> Any:
         if not self._readers:
-            return found
-        return (row._replace(**{name: read(getattr(row, name)) for name, read in self._readers}) for row in found)
+            return row
+        return row._replace(**{name: read(getattr(row, name)) for name, read in self._readers})
 
     @cached_property
     def _statements(self) -> dict[int, Select[Any]]:
@@ -68,8 +73,8 @@ class Lookup:
         return texts
 
     @cached_property
-    def _encoders(self) -> list[Encoder | None]:
-        return [encoder(column, _POSTGRESQL.name) for column in self._columns]
+    def _values(self) -> Values:
+        return Values.of(self._columns, _POSTGRESQL.name)
 
     @cached_property
     def _readers(self) -> list[tuple[str, Callable[[Any], Any]]]:
@@ -78,6 +83,14 @@ class Lookup:
             (column.name, column.type.result_processor(_POSTGRESQL, None)) for column in self._query.selected_columns
         )
         return [(name, read) for name, read in reads if read is not None]
+
+
+def _filled(keys: Collection[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
+    """Give the keys in numbers that there are statements for; the last of them stands there more often if need be."""
+    left = iter(keys)
+    while some := list(islice(left, _STEPS[-1])):
+        size = next(step for step in _STEPS if step >= len(some))
+        yield some + some[-1:] * (size - len(some))
 
 
 def _name(number: int, place: int) -> str:

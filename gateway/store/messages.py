@@ -22,7 +22,6 @@ from gateway.store.manual_cases import NewCase
 from gateway.store.manual_cases import add as open_cases
 from gateway.store.outbox import NewOutgoing
 from gateway.store.outbox import add as add_outgoing
-from gateway.store.raw import together
 from gateway.store.rows import MessageRow
 from gateway.store.search import MessageFilter, search
 from gateway.store.vault import Keyring
@@ -103,9 +102,6 @@ _LOCK_ANSWERED = (
 # A list of a period looks among the ids of that period; an id that tells another time would not be found.
 _CLOCK_SLACK = timedelta(hours=1)
 
-# What is sent together lies in memory together; a batch is some tens of messages.
-_SENT_ALONG_BYTES = 64 * 1024
-
 # How a relation is called when it is seen from its other end.
 _SEEN_FROM_THERE = {"request": "answer", "answer": "request", "heenbericht": "retourbericht"}
 
@@ -182,17 +178,13 @@ def lock_answered(conn: Connection, messages: Sequence[NewMessage]) -> None:
 def add(conn: Connection, keyring: Keyring, messages: Sequence[NewMessage]) -> None:
     """Write messages that are taken to be new, with their replies, without waiting in between.
 
-    Raises ConflictError when one of them is not new after all, or answers what was answered: then the transaction is
-    of no use any more. What they answer has to be locked.
+    When one of them is not new after all, or answers what was answered, the transaction ends with a ConflictError: at
+    once, or on PostgreSQL at the next question or at its commit. What they answer has to be locked.
     """
     replies = [message.reply for message in messages if message.reply is not None]
-    small, large = _by_size([*messages, *replies])
-    with together(conn):
-        for some in (messages, replies):
-            _NEW_MESSAGES.run(conn, [_row(message) for message in sorted(some, key=_key)])
-        save_contents(conn, keyring, ((message.id, message.size, message.content) for message in small))
-        _insert_small_things(conn, keyring, [*messages, *replies])
-    save_contents(conn, keyring, ((message.id, message.size, message.content) for message in large))
+    for some in (messages, replies):
+        _NEW_MESSAGES.run(conn, [_row(message) for message in sorted(some, key=_key)])
+    _insert_belongings(conn, keyring, [*messages, *replies])
 
 
 def save(conn: Connection, keyring: Keyring, messages: Sequence[NewMessage]) -> list[Outcome]:
@@ -255,20 +247,7 @@ def _row(message: NewMessage) -> tuple[Any, ...]:
 
 
 def _insert_belongings(conn: Connection, keyring: Keyring, messages: Sequence[NewMessage]) -> None:
-    small, large = _by_size(messages)
-    save_contents(conn, keyring, ((message.id, message.size, message.content) for message in large))
-    with together(conn):
-        save_contents(conn, keyring, ((message.id, message.size, message.content) for message in small))
-        _insert_small_things(conn, keyring, messages)
-
-
-def _by_size(messages: Sequence[NewMessage]) -> tuple[list[NewMessage], list[NewMessage]]:
-    """Part those whose content is sent along with other statements from those that are too large to lie waiting."""
-    small = [message for message in messages if message.size <= _SENT_ALONG_BYTES]
-    return small, [message for message in messages if message.size > _SENT_ALONG_BYTES]
-
-
-def _insert_small_things(conn: Connection, keyring: Keyring, messages: Sequence[NewMessage]) -> None:
+    save_contents(conn, keyring, ((message.id, message.size, message.content) for message in messages))
     _SUBJECTS.run(
         conn, [(message.id, *keyring.bsn_hash(bsn)) for message in messages for bsn in dict.fromkeys(message.bsns)]
     )

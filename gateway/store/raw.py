@@ -1,122 +1,111 @@
-"""The driver beneath SQLAlchemy, for the few statements that every message needs.
+"""The way around SQLAlchemy, for the few statements that every message needs.
 
-SQLAlchemy's own way to a statement and back spends three times the processor time of this on PostgreSQL, and accepting
-messages is little else. So these statements are texts that are made once, and every value is handed over as text or
-bytes. That last thing is not only quick: psycopg prepares a statement per combination of parameter *types*, and with
-typed values every mixture of small and large sizes, or of messages with and without an answer, would be a statement of
-its own and none would ever be prepared.
+SQLAlchemy's own way to a statement and back spends several times the processor time of this on PostgreSQL, and
+accepting messages is little else. So these statements are texts that are made once, and go over a line of their own,
+with values that are bytes already. On SQLite there is nothing to gain by that.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
-from sqlalchemy import JSON, Column, Connection, Date, Integer, Uuid
+from sqlalchemy import JSON, Column, Connection, Date, Integer, LargeBinary, String, Uuid
 
 from gateway.store.columns import UtcDateTime
 
 if TYPE_CHECKING:
-    import psycopg
+    from gateway.store.line import Line
 
-Encoder: TypeAlias = Callable[[Any], Any]
+_Encoder: TypeAlias = Callable[[Any], Any]
 
-# Where a connection keeps its cursor, and where it says that its statements are being sent together.
-_CURSOR = "raw-cursor"
-_TOGETHER = "together"
+# How a value goes to PostgreSQL: as text, or as the bytes that it is.
+_TEXT: Final = 0
+_BINARY: Final = 1
 
-
-def is_raw(conn: Connection) -> bool:
-    """Say whether statements go straight to the driver: on SQLite there is nothing to gain by it."""
-    return conn.dialect.name == "postgresql"
+LINE: Final = "line"
+"""Where a connection to PostgreSQL keeps its line."""
 
 
-def execute(conn: Connection, statement: bytes, values: list[Any]) -> psycopg.RawCursor[Any]:
-    """Have PostgreSQL execute a statement with its own $1, $2, …; gives a cursor, that is good until the next one.
-
-    A transaction that begins with it is begun in the same message to the server.
-    """
-    cursor = _cursor(conn)
-    cursor.execute(statement, values)
-    return cursor
+# A table changed under a prepared statement, or the statement is gone: it stays so as long as the connection lasts.
+STALE: Final = frozenset({"0A000", "26000"})
 
 
-def rows(conn: Connection, statement: bytes, values: list[Any]) -> list[Any]:
-    """Give the rows of a question to PostgreSQL, with their columns by name."""
-    from psycopg.pq import TransactionStatus  # noqa: PLC0415 - only where a PostgreSQL is in use: it takes long to load
-
-    if _driver(conn).info.transaction_status is TransactionStatus.IDLE:
-        with together(conn):
-            return execute(conn, statement, values).fetchall()
-    return execute(conn, statement, values).fetchall()
+def line_of(conn: Connection) -> Line | None:
+    """Give the line of a connection to PostgreSQL; nothing on SQLite."""
+    line: Line | None = conn.info.get(LINE)
+    return line
 
 
-@contextmanager
-def together(conn: Connection) -> Iterator[None]:
-    """Send the statements inside without waiting for each one's answer, where the database can: one wait for all.
-
-    Inside another one it changes nothing. What is asked inside has to be a statement of which nobody reads the answer.
-    """
-    if not is_raw(conn) or conn.info.get(_TOGETHER):
-        yield
-        return
-    conn.info[_TOGETHER] = True
-    try:
-        with _driver(conn).pipeline():
-            yield
-    finally:
-        del conn.info[_TOGETHER]
+def send_waiting(conn: Connection) -> None:
+    """Have what waits sent now: who takes a transaction back may want to know whether it would have been kept."""
+    if (line := line_of(conn)) is not None:
+        line.send()
 
 
-def encoder(column: Column[Any], dialect: str) -> Encoder | None:
-    """Give what makes text of a value of a column; None where it goes as it is."""
+@dataclass(frozen=True, slots=True)
+class Values:
+    """How the values of some columns go to a database: what makes them, and for PostgreSQL in which format they are."""
+
+    encoders: tuple[_Encoder | None, ...]
+    formats: tuple[int, ...]
+
+    @classmethod
+    def of(cls, columns: Sequence[Column[Any]], dialect: str) -> Self:
+        """Tell it of these columns, in their order."""
+        if dialect != "postgresql":
+            return cls(tuple(map(_for_sqlite, columns)), ())
+        encoders, formats = zip(*map(_for_postgresql, columns), strict=True)
+        return cls(encoders, formats)
+
+    def of_rows(self, rows: Iterable[Sequence[Any]]) -> list[Any]:
+        """Give the values of rows one after the other, each as it goes."""
+        return [
+            value if encode is None or value is None else encode(value)
+            for row in rows
+            for encode, value in zip(self.encoders, row, strict=True)
+        ]
+
+
+_as_json: Final = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def _for_sqlite(column: Column[Any]) -> _Encoder | None:
+    """Give what makes what SQLAlchemy would store; None where the value goes as it is."""
     match column.type:
         case Uuid():
             return attrgetter("hex")
         case UtcDateTime():
-            return _moment if dialect == "sqlite" else _moment_with_zone
+            return _moment
         case Date():
             return str
         case JSON():
-            return json.JSONEncoder(separators=(",", ":")).encode
-        case Integer() if dialect == "postgresql":
-            return str
+            return _as_json
         case _:
             return None
 
 
-def encoded(encoders: Sequence[Encoder | None], rows: Iterable[Sequence[Any]]) -> list[Any]:
-    """Give the values of rows one after the other, each as its column's encoder makes it."""
-    return [
-        value if encode is None or value is None else encode(value)
-        for row in rows
-        for encode, value in zip(encoders, row, strict=True)
-    ]
+def _for_postgresql(column: Column[Any]) -> tuple[_Encoder | None, int]:
+    """Give what makes the bytes of a value, and their format."""
+    return next(form for kind, form in _POSTGRESQL.items() if isinstance(column.type, kind))
 
 
-def _driver(conn: Connection) -> psycopg.Connection[Any]:
-    return cast("psycopg.Connection[Any]", conn.connection.driver_connection)
-
-
-def _cursor(conn: Connection) -> psycopg.RawCursor[Any]:
-    cursor: psycopg.RawCursor[Any] | None = conn.info.get(_CURSOR)
-    if cursor is None:
-        from psycopg import RawCursor  # noqa: PLC0415 - only where a PostgreSQL is in use: it takes long to load
-        from psycopg.rows import namedtuple_row  # noqa: PLC0415 - the same
-
-        # The raw cursor takes PostgreSQL's own $1; the usual one would search the long text for %s every time.
-        cursor = conn.info[_CURSOR] = RawCursor(_driver(conn), row_factory=namedtuple_row)
-    return cursor
+_POSTGRESQL: Final[dict[type[Any], tuple[_Encoder | None, int]]] = {
+    LargeBinary: (None, _BINARY),
+    Uuid: (attrgetter("bytes"), _BINARY),
+    UtcDateTime: (lambda value: UtcDateTime.in_utc(value).isoformat(" ").encode(), _TEXT),
+    Date: (lambda value: str(value).encode(), _TEXT),
+    JSON: (lambda value: _as_json(value).encode(), _TEXT),
+    Integer: (lambda value: str(value).encode(), _TEXT),
+    # As text, all from a NUL on would be left out; as bytes, the server refuses it.
+    String: (str.encode, _BINARY),
+}
 
 
 def _moment(value: datetime) -> str:
     # The form that SQLAlchemy reads back from SQLite; all of one length, so that text order is time order.
     return UtcDateTime.in_utc(value).replace(tzinfo=None).isoformat(" ", "microseconds")
-
-
-def _moment_with_zone(value: datetime) -> str:
-    return UtcDateTime.in_utc(value).isoformat(" ")

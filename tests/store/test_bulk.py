@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from gateway.store import tables
 from gateway.store.bulk import BulkInsert
-from gateway.store.engine import Database
+from gateway.store.engine import Database, DatabaseFailedError
 from gateway.store.identifiers import new_id
 from tests.store.samples import NOW
 
@@ -97,3 +97,13 @@ def test_statements_are_prepared(database: Database) -> None:
             "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'INSERT INTO lease %%'"
         ).scalar_one()
     assert prepared == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_text_with_a_nul_is_refused(database: Database) -> None:
+    """PostgreSQL has no such text; it is not cut off where the NUL stands."""
+    with pytest.raises(DatabaseFailedError), database.write() as conn:
+        PARTIES.run(conn, [("65656055", "provider", "Aan\0bieder", NOW)])
+    with database.read() as conn:
+        assert conn.execute(select(tables.party)).all() == []

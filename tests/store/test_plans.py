@@ -12,11 +12,12 @@ from unittest import mock
 import pytest
 from sqlalchemy import Connection, event, text
 
-from gateway.store import messages, migrate, queues, raw
+from gateway.store import messages, migrate, queues
 from gateway.store.engine import Database
 from gateway.store.identifiers import new_id
+from gateway.store.line import Answer, Line
 from gateway.store.messages import MessageFilter
-from gateway.store.raw import execute
+from gateway.store.raw import line_of
 from gateway.store.vault import Keyring
 from tests.store.samples import BSN, MUNICIPALITY, NOW, PROVIDER, a_message
 
@@ -58,18 +59,20 @@ def filled(database_url: str) -> Iterator[Database]:
 def plans(database: Database, ask: Callable[[Connection], object]) -> str:
     """Tell how the database goes about the statements of a call."""
     statements: list[tuple[str, Any]] = []
-    raw_statements: list[tuple[bytes, list[Any]]] = []
+    sent: list[tuple[bytes, Any]] = []
+    put = Line.put
 
     def keep(*args: Any) -> None:
         statements.append((args[2], args[3]))
 
-    def keep_raw(conn: Connection, statement: bytes, values: list[Any]) -> Any:
-        raw_statements.append((statement, values))
-        return execute(conn, statement, values)
+    def keep_sent(line: Line, statement: bytes, *values: Any) -> Answer:
+        sent.append((statement, values))
+        return put(line, statement, *values)
 
-    with database.write() as conn, mock.patch.object(raw, "execute", keep_raw):
+    with database.write() as conn:
         event.listen(conn, "before_cursor_execute", keep)
-        ask(conn)
+        with mock.patch.object(Line, "put", keep_sent):
+            ask(conn)
         event.remove(conn, "before_cursor_execute", keep)
         explain = "EXPLAIN QUERY PLAN" if conn.dialect.name == "sqlite" else "EXPLAIN"
         lines = [
@@ -77,11 +80,9 @@ def plans(database: Database, ask: Callable[[Connection], object]) -> str:
             for statement, parameters in statements
             for row in conn.exec_driver_sql(f"{explain} {statement}", parameters)
         ]
-        lines += [
-            str(row[-1])
-            for statement, values in raw_statements
-            for row in execute(conn, b"EXPLAIN " + statement, values).fetchall()
-        ]
+        if (line := line_of(conn)) is not None:
+            answers = [line.put(b"EXPLAIN " + statement, *values) for statement, values in sent]
+            lines += [str(row[-1]) for answer in answers for row in answer.rows()]
         conn.rollback()
     return "\n".join(lines)
 
