@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Generic, TypeVar
+from contextlib import suppress
+from queue import SimpleQueue
+from threading import Thread
+from typing import Generic, TypeAlias, TypeVar
 
 from gateway.errors import DatabaseUnavailableError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+_Batch: TypeAlias = list[tuple[Item, asyncio.Future[Result]]]
 
 # More in one transaction gains nothing and makes everybody in it wait for the last.
 _MOST = 64
@@ -29,15 +32,19 @@ class GroupCommit(Generic[Item, Result]):
     def __init__(self, settle: Callable[[Sequence[Item]], Sequence[Result]]) -> None:
         """Settle with this function: one transaction, a result for each item, in order."""
         self._settle = settle
-        self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="commit")
-        self._running = False
+        self._waiting: _Batch[Item, Result] = []
+        # Plainer than an executor, of which a future of its own stands between the thread and each batch.
+        self._batches: SimpleQueue[tuple[asyncio.AbstractEventLoop, _Batch[Item, Result]] | None] = SimpleQueue()
+        self._thread: Thread | None = None
+        self._running = self._closed = False
         self._expected = 1
         self._began = self._took = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
     async def run(self, item: Item) -> Result:
         """Give the result of an item once its transaction is committed."""
+        if self._closed:
+            raise DatabaseUnavailableError
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
         self._waiting.append((item, future))
@@ -48,12 +55,16 @@ class GroupCommit(Generic[Item, Result]):
 
     def close(self) -> None:
         """Finish what was begun, and stop. Whoever still waits for its turn hears that it did not come."""
+        self._closed = True
         if self._timer is not None:
             self._timer.cancel()
         waiting, self._waiting = self._waiting, []
         for _, future in waiting:
             future.cancel()
-        self._thread.shutdown(wait=True)
+        if self._thread is not None:
+            self._batches.put(None)
+            self._thread.join()
+            self._thread = None
 
     def _gather(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start as soon as everybody is there who is likely to come, or after a moment with those that there are."""
@@ -68,21 +79,30 @@ class GroupCommit(Generic[Item, Result]):
             self._timer = None
         batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
         self._running, self._began = True, loop.time()
-        work = loop.run_in_executor(self._thread, self._settle_each, [item for item, _ in batch])
-        work.add_done_callback(lambda done: self._finish(loop, batch, done))
+        if self._thread is None:
+            self._thread = Thread(target=self._work, name="commit", daemon=True)
+            self._thread.start()
+        self._batches.put((loop, batch))
+
+    def _work(self) -> None:
+        while (given := self._batches.get()) is not None:
+            loop, batch = given
+            outcomes = self._settle_each([item for item, _ in batch])
+            # A loop that was closed meanwhile has nobody who waits.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._finish, loop, batch, outcomes)
+            # The messages are not kept in memory until the next ones come.
+            del given, batch, outcomes
 
     def _finish(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        batch: list[tuple[Item, asyncio.Future[Result]]],
-        done: asyncio.Future[list[Result | BaseException]],
+        self, loop: asyncio.AbstractEventLoop, batch: _Batch[Item, Result], outcomes: list[Result | BaseException]
     ) -> None:
         self._running = False
         self._expected = min(len(batch) + len(self._waiting), _MOST)
         self._took = loop.time() - self._began
         if self._waiting:
             self._gather(loop)
-        for (_, future), outcome in zip(batch, done.result(), strict=True):
+        for (_, future), outcome in zip(batch, outcomes, strict=True):
             if future.done():
                 continue
             if isinstance(outcome, BaseException):
@@ -98,7 +118,7 @@ class GroupCommit(Generic[Item, Result]):
         """
         try:
             return list(self._settle(items))
-        except Exception:  # noqa: BLE001 - what it was shows in the second try
+        except BaseException:  # noqa: BLE001 - what it was shows in the second try
             outcomes: list[Result | BaseException] = []
         for item in items:
             outcome = self._settle_alone(item)
@@ -111,5 +131,5 @@ class GroupCommit(Generic[Item, Result]):
     def _settle_alone(self, item: Item) -> Result | BaseException:
         try:
             return self._settle([item])[0]
-        except Exception as error:  # noqa: BLE001 - whatever it is, its caller hears it
+        except BaseException as error:  # noqa: BLE001 - whatever it is, its caller hears it, and the thread goes on
             return error

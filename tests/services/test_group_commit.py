@@ -220,3 +220,41 @@ def test_closing_waits_for_nobody_to_come_back() -> None:
 
     asyncio.run(close())
     assert settler.batches == [[1], [2, 3, 4, 5]]
+
+
+def test_after_closing_nothing_is_taken() -> None:
+    """Whoever comes when the gateway has stopped hears that it can keep nothing now, and does not hang."""
+    settler = Settler(held=False)
+    commits = GroupCommit(settler)
+
+    async def late() -> None:
+        await commits.run(1)
+        commits.close()
+        with pytest.raises(DatabaseUnavailableError):
+            await asyncio.wait_for(commits.run(2), 5)
+
+    asyncio.run(late())
+    commits.close()
+    assert settler.batches == [[1]]
+
+
+class Panic(BaseException):
+    """What a library gives whose own language knows no exceptions."""
+
+
+def test_nothing_ends_the_thread() -> None:
+    """Also what is no ordinary error is heard by the caller that it happened to, and by nobody after it."""
+
+    def spoil(items: Sequence[int]) -> None:
+        if 1 in items:
+            raise Panic
+
+    commits = GroupCommit(Settler(spoil, held=False))
+
+    async def both() -> int:
+        with pytest.raises(Panic):
+            await asyncio.wait_for(commits.run(1), 5)
+        return await asyncio.wait_for(commits.run(2), 5)
+
+    assert asyncio.run(both()) == 4
+    commits.close()
