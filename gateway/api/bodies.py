@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from email.message import Message as MailHeaders
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
 from fastapi.routing import APIRoute
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Message
+from starlette.types import Message, Receive
 
 from gateway.api.problems import ProblemError
 from gateway.exchange.refusal import Refused
@@ -40,11 +40,19 @@ _FORMS = {
 }
 
 
-def form_of(request: Request) -> Form:
+def headers_of(request: Request) -> dict[str, str]:
+    """Give the headers by their names in small letters; of equal names the first, as Starlette's own `get` does.
+
+    Those go through all of them for each that is asked for.
+    """
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(request.scope["headers"])}
+
+
+def form_of(headers: Mapping[str, str]) -> Form:
     """Tell the form of a body by its Content-Type."""
-    if request.headers.get("content-encoding", "identity") != "identity":
+    if headers.get("content-encoding", "identity") != "identity":
         raise ProblemError(_MEDIA_TYPE, "Stuur de inhoud zonder Content-Encoding.", "OP192")
-    stated = request.headers.get("content-type", "")
+    stated = headers.get("content-type", "")
     if stated in _FORMS:
         return _FORMS[stated]
     header = MailHeaders()
@@ -84,37 +92,44 @@ class BoundedRoute(APIRoute):
         return bounded
 
 
-async def document_of(request: Request) -> Document:
+async def document_of(headers: Mapping[str, str], receive: Receive) -> Document:
     """Take in the body; what is over the limit is not read to its end."""
-    stated = request.headers.get("content-length", "")
+    stated = headers.get("content-length", "")
     if stated.isdecimal() and int(stated) > MAX_SIZE:
         raise _too_large()
     document: Document | None = None
     try:
-        async for chunk in request.stream():
+        more = True
+        while more:
+            piece = await receive()
+            _refuse_half(piece)
+            chunk, more = piece.get("body", b""), piece.get("more_body", False)
             if document is None:
                 document = Document(chunk)
             elif chunk:
                 document.append(chunk)
             if document.size > MAX_SIZE:
                 raise _too_large()
-    except (ClientDisconnect, ProblemError) as error:
+    except ProblemError:
         if document:
             document.close()
-        if isinstance(error, ProblemError):
-            raise
-        # Nobody hears this; what matters is that half a message is no failure of ours.
-        raise ProblemError("invalid-input", "De inhoud kwam niet compleet aan.") from None
+        raise
     return document or Document()
+
+
+def _refuse_half(piece: Message) -> None:
+    # Nobody hears this; what matters is that half a message is no failure of ours.
+    if piece["type"] == "http.disconnect":
+        raise ProblemError("invalid-input", "De inhoud kwam niet compleet aan.")
 
 
 def _too_large() -> ProblemError:
     return ProblemError(Refused.TOO_LARGE.value, too_large(), "BRS06")
 
 
-def opt_out_of(request: Request) -> bool:
+def opt_out_of(headers: Mapping[str, str]) -> bool:
     """Tell whether the sender wants that a message reaches the back-office alone."""
-    stated = request.headers.get("x-opt-out", "false").strip().lower()
+    stated = headers.get("x-opt-out", "false").strip().lower()
     if stated not in {"true", "false"}:
         raise ProblemError("invalid-input", "X-Opt-Out is true of false.")
     return stated == "true"

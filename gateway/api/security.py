@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Final
 
@@ -11,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from gateway.api.problems import ProblemError
 from gateway.api.services import Services
 from gateway.exchange.refusal import Refused
+from gateway.services.access import Access
 from gateway.services.caller import Caller, Scope
 
 _CODE: Final = "BRS02"
@@ -25,8 +27,8 @@ def services_of(request: Request) -> Services:
     return found
 
 
-def _token(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+def _token(headers: Mapping[str, str]) -> str:
+    scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise ProblemError(Refused.TOKEN_ENDED.value, "Stuur het token mee: `Authorization: Bearer <token>`.", _CODE)
     return token.strip()
@@ -40,12 +42,12 @@ def _known(caller: Caller | None) -> Caller:
 
 def caller_of(request: Request) -> Caller:
     """Give the caller, as the database knows it now."""
-    return _known(services_of(request).access.identify(_token(request)))
+    return _known(services_of(request).access.identify(_token(request.headers)))
 
 
-async def quick_caller_of(request: Request) -> Caller:
+async def quick_caller_of(headers: Mapping[str, str], access: Access) -> Caller:
     """Give the caller as it was known a moment ago; for a post, which asks again when it commits."""
-    access, token = services_of(request).access, _token(request)
+    token = _token(headers)
     return access.recently_known(token) or _known(await run_in_threadpool(access.identify, token))
 
 

@@ -71,9 +71,9 @@ _NAMES: Final = {Form.XML: "bericht.xml", Form.JSON: "bericht.json", Form.ZIP: "
 async def post_validation(request: Request, services: Has) -> Response:
     """Controleer een bericht zoals bij aannemen, en bewaar niets. Van een ZIP komt een rapport per bericht."""
     await run_in_threadpool(caller_of, request)
-    form = form_of(request)
+    form = form_of(request.headers)
     style = preferred(request.headers.get("accept", ""), _RANGES, Style.JSON)
-    document = await document_of(request)
+    document = await document_of(request.headers, request.receive)
     try:
         return await run_in_threadpool(
             _validate, services, document, form, _Answering(form, style, _rules_at(request, services))
