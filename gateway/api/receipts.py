@@ -14,8 +14,7 @@ from gateway.store.rows import CaseNotice, MessageRow
 
 def moment(value: datetime) -> str:
     """Write a moment as RFC 3339 in UTC."""
-    in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
-    return in_utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def receipt(message: MessageRow, reader: Caller) -> dict[str, Any]:

@@ -7,7 +7,7 @@ they arrived (OP080): the same messages in any order make the same dossier.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -186,14 +186,12 @@ def levering_key(levering: Levering) -> tuple[Hashable, ...]:
     return (*own, levering.einddatum, levering.reden_beeindiging) if isinstance(levering, JW307.StopProduct) else own
 
 
-def standing(feiten: Collection[Feit[L]], key: Callable[[L], Hashable] = levering_key) -> list[Feit[L]]:
+def standing(feiten: Iterable[Feit[L]], key: Callable[[L], Hashable] = levering_key) -> list[Feit[L]]:
     """Give what was delivered and not removed since (IV008, OP033): of each key the last delivery.
 
     A removal undoes all that was delivered under its key on the days before. On one and the same day the numbers
     decide, for a correction may be removed and delivered anew on the day that it was first delivered.
     """
-    if not feiten:
-        return []
     by_key: dict[Hashable, list[Feit[L]]] = {}
     for feit in sorted(feiten, key=lambda feit: feit.order):
         by_key.setdefault(key(feit.klasse), []).append(feit)

@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, time
 from functools import cache
-from itertools import chain, islice
 from operator import attrgetter
 from typing import Any, Final, TypeAlias, TypeVar, cast
 from uuid import UUID
@@ -40,9 +39,6 @@ _DOSSIER: Final[dict[str, type[Klasse]]] = {
 }
 # Who is in a hurry packs lightly: a stronger compression takes five times as long and saves a tenth.
 _LEVEL: Final = 1
-# For a text up to here a compressor with as much memory will do: to lay out all that it takes by itself costs ten times
-# as much as packing a short text.
-_SMALL_BYTES: Final = 4096
 # So many texts are compressed together.
 _AT_ONCE: Final = 512
 
@@ -117,6 +113,7 @@ def unpack_request(reference: str, municipality: str, data: bytes) -> RequestFil
 
 
 def _encode(value: Any) -> str:
+    # Not the bytes themselves: they keep the room in which they were made, and one client may have thousands.
     return orjson.dumps(value).decode()
 
 
@@ -130,24 +127,19 @@ def _lists(**values: Iterable[Any]) -> Iterator[tuple[str, Iterable[str]]]:
 
 def _squeeze(lists: Iterable[tuple[str, Iterable[str]]]) -> bytes:
     """Compress an object of lists of JSON texts, piece by piece: one client may have thousands of Prestaties."""
-    pieces = _pieces(lists)
-    begin = list(islice(pieces, 2))
-    small = len(begin) == 1 and len(begin[0]) <= _SMALL_BYTES
-    compressor = zlib.compressobj(_LEVEL, wbits=12, memLevel=5) if small else zlib.compressobj(_LEVEL)
-    return b"".join([*map(compressor.compress, chain(begin, pieces)), compressor.flush()])
-
-
-def _pieces(lists: Iterable[tuple[str, Iterable[str]]]) -> Iterator[bytes]:
+    compressor = zlib.compressobj(_LEVEL)
+    squeezed: list[bytes] = []
     waiting = ["{"]
     for number, (name, texts) in enumerate(lists):
         waiting.append(f'{"," if number else ""}"{name}":[')
         for place, text in enumerate(texts):
             waiting.append(f",{text}" if place else text)
             if len(waiting) >= _AT_ONCE:
-                yield "".join(waiting).encode()
+                squeezed.append(compressor.compress("".join(waiting).encode()))
                 waiting = []
         waiting.append("]")
-    yield "".join([*waiting, "}"]).encode()
+    squeezed.append(compressor.compress("".join([*waiting, "}"]).encode()))
+    return b"".join([*squeezed, compressor.flush()])
 
 
 def _pack_facts(facts: Iterable[Feit[Any]]) -> Iterator[str]:
