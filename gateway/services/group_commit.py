@@ -118,7 +118,7 @@ class GroupCommit(Generic[Item, Result]):
         """
         try:
             return list(self._settle(items))
-        except BaseException:  # noqa: BLE001 - what it was shows in the second try
+        except BaseException:  # noqa: BLE001 - what it was shows in the second try, and the thread goes on
             outcomes: list[Result | BaseException] = []
         for item in items:
             outcome = self._settle_alone(item)

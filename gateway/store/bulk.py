@@ -6,7 +6,7 @@ The statement is a text with one VALUES row per row, kept for each number of row
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, Table
 
@@ -18,6 +18,14 @@ Row: TypeAlias = tuple[Any, ...]
 # sixteen; above that there are only a few sizes, so that what is prepared stays within bounds.
 _ANY_UP_TO = 16
 _STEPS = (64, 32, _ANY_UP_TO)
+
+
+class _Statement(NamedTuple):
+    """A statement for some number of rows: as SQLite gets it, and as PostgreSQL with the formats of its values."""
+
+    text: str
+    sent: bytes
+    formats: tuple[int, ...]
 
 
 class BulkInsert:
@@ -38,8 +46,7 @@ class BulkInsert:
             on_conflict = f" ON CONFLICT ({columns[0]}) DO UPDATE SET {values}"
         self._ending = f" ON CONFLICT DO NOTHING RETURNING {columns[0]}" if or_skip else on_conflict
         self._values: dict[str, Values] = {}
-        self._statements: dict[tuple[str, int], str] = {}
-        self._sent: dict[int, tuple[bytes, list[int]]] = {}  # to PostgreSQL, with the formats of the values
+        self._statements: dict[tuple[str, int], _Statement] = {}
 
     def run(self, conn: Connection, rows: Sequence[Row]) -> list[Any]:
         """Write the rows in their order; with `or_skip`, give the first column of those that were written.
@@ -57,19 +64,19 @@ class BulkInsert:
         return written
 
     def _execute(self, conn: Connection, dialect: str, rows: int, values: list[Any]) -> list[Any]:
+        statement = self._statement(dialect, rows)
         if (line := line_of(conn)) is not None:
-            if rows not in self._sent:
-                self._sent[rows] = self._statement(dialect, rows).encode(), [*self._values[dialect].formats] * rows
-            statement, formats = self._sent[rows]
-            answer = line.put(statement, values, formats)
+            answer = line.put(statement.sent, values, statement.formats)
             return [row[0] for row in answer.rows()] if self._or_skip else []
-        result = conn.exec_driver_sql(self._statement(dialect, rows), tuple(values))
+        result = conn.exec_driver_sql(statement.text, tuple(values))
         return list(result.scalars()) if self._or_skip else []
 
-    def _statement(self, dialect: str, rows: int) -> str:
+    def _statement(self, dialect: str, rows: int) -> _Statement:
         statement = self._statements.get((dialect, rows))
         if statement is None:
-            statement = self._statements[dialect, rows] = self._text(dialect, rows)
+            text = self._text(dialect, rows)
+            statement = _Statement(text, text.encode(), self._values[dialect].formats * rows)
+            self._statements[dialect, rows] = statement
         return statement
 
     def _text(self, dialect: str, rows: int) -> str:

@@ -112,8 +112,7 @@ class Dossiers:
         """Lock the dossiers of clients, and those with these ids, in one order; of a few it reads them at once."""
         if self._expected is not None:
             (expected, rows), self._expected = self._expected, None
-            self._hold(rows())
-            self._missing.update(client for client in expected if self._find(client) is None)
+            self._take_in(expected, rows())
         if not ids and self._are_few(clients):
             self._read(clients)
             return
@@ -220,8 +219,12 @@ class Dossiers:
         ]
         if wanted:
             keys = [key for client in wanted for key in self._keys(client)]
-            self._hold(_BY_KEY.rows(self._conn, keys))
-            self._missing.update(client for client in wanted if self._find(client) is None)
+            self._take_in(wanted, _BY_KEY.rows(self._conn, keys))
+
+    def _take_in(self, clients: Iterable[ClientKey], rows: Iterable[Any]) -> None:
+        """Have in memory what is stored of clients, and which of them have nothing."""
+        self._hold(rows)
+        self._missing.update(client for client in clients if self._find(client) is None)
 
     def _hold(self, rows: Iterable[Any]) -> None:
         for row in rows:

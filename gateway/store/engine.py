@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from gateway.errors import ConfigurationError, ConflictError, DatabaseUnavailableError, GatewayError, KeyringError
-from gateway.store.raw import LINE, STALE
+from gateway.store.raw import LINE, STALE, send_waiting
 from gateway.store.vault import Keyring
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def _postgresql(url: URL, pool_size: int) -> tuple[Engine, Engine]:
     event.listen(writer, "checkout", _take)
     event.listen(writer, "connect", _open_line)
     # What waits on the line goes before SQLAlchemy's own statements, and ends with the transaction.
-    event.listen(writer, "before_cursor_execute", lambda conn, *_: _line_of(conn).send())
+    event.listen(writer, "before_cursor_execute", lambda conn, *_: send_waiting(conn))
     event.listen(writer, "commit", lambda conn: _line_of(conn).commit())
     event.listen(writer, "rollback", _roll_back)
     event.listen(writer, "reset", lambda _, record, __: _line_of(record).roll_back())
