@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
-from gateway.api.shapes import _Shape
+from gateway.api.shapes import Shape
 from gateway.services.deciding import Decision, DecisionOutcome
 from gateway.services.reporting import Report, ReportType
 
@@ -35,7 +35,7 @@ _ABOUT: Final = {
 }
 
 
-class DecisionShape(_Shape):
+class DecisionShape(Shape):
     """Wat een gemeente op een verzoek beslist."""
 
     outcome: Literal["underInvestigation", "rejected", "allocated"]
@@ -77,7 +77,7 @@ class DecisionShape(_Shape):
         )
 
 
-class _Delivery(_Shape):
+class _Delivery(Shape):
     begindatum: str | None = None
     product: Fields | None = None
     status_aanlevering: Annotated[
@@ -100,7 +100,7 @@ class StopReport(_Delivery):
     reden_beeindiging: Annotated[str, Field(description="20 is een tijdelijke stop", examples=["31"])]
 
 
-class ChangeReport(_Shape):
+class ChangeReport(Shape):
     """Een verzoek om wijziging (JW317); wat niet wordt genoemd, blijft zoals het is."""
 
     type: Literal["change"]

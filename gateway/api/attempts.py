@@ -16,13 +16,13 @@ from gateway.api.openapi import problems
 from gateway.api.problems import ProblemError
 from gateway.api.receipts import moment, page
 from gateway.api.security import Has, Reader
-from gateway.api.shapes import PartyCode, _Shape
+from gateway.api.shapes import PartyCode, Shape
 from gateway.services.deliveries import Attempt
 
 router = APIRouter(tags=["berichten"], route_class=BoundedRoute)
 
 
-class DeliveryAttempt(_Shape):
+class DeliveryAttempt(Shape):
     """Een poging om een bericht over te dragen; zonder `outcome` is die bezig, zonder `startedAt` moet die nog."""
 
     way: Annotated[str, Field(description="queue (opgehaald uit de rij), mail, webhook of ggk0210")]
@@ -43,7 +43,7 @@ class DeliveryAttempt(_Shape):
     replay_id: Annotated[UUID | None, Field(description="De taak die het opnieuw liet versturen")]
 
 
-class DeliveryAttemptPage(_Shape):
+class DeliveryAttemptPage(Shape):
     """De pogingen, oudste eerst."""
 
     items: list[DeliveryAttempt]

@@ -6,28 +6,23 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from pydantic.alias_generators import to_camel
+from pydantic import ConfigDict, Field, StringConstraints
 
 from gateway.api.receipts import moment
-from gateway.api.shapes import CaseOutcomeName, CaseState, Limit
+from gateway.api.shapes import CaseOutcomeName, CaseState, Limit, Shape
 from gateway.exchange.manual_case import CaseOutcome, reference_of
 from gateway.services.case_opening import CASE
 from gateway.services.manual_cases import Case, Resolution
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
-
-
-class CaseMailShape(_Shape):
+class CaseMailShape(Shape):
     """Of de gemeente is gemaild, met een zin voor wie het leest."""
 
     state: Literal["none", "waiting", "sent", "failed", "bounced"]
     says: str
 
 
-class ManualCase(_Shape):
+class ManualCase(Shape):
     """Een bericht dat mensen afhandelen, buiten het berichtenverkeer om."""
 
     id: UUID
@@ -47,14 +42,14 @@ class ManualCase(_Shape):
     note: str | None
 
 
-class ManualCasePage(_Shape):
+class ManualCasePage(Shape):
     """Een bladzijde van een lijst van zaken."""
 
     items: list[ManualCase]
     next_cursor: str | None
 
 
-class CaseQuery(_Shape):
+class CaseQuery(Shape):
     """Welke zaken er getoond worden."""
 
     state: CaseState | None = None
@@ -62,7 +57,7 @@ class CaseQuery(_Shape):
     cursor: Annotated[UUID | None, Field(description="De waarde van nextCursor van de vorige bladzijde")] = None
 
 
-class ResolutionShape(_Shape):
+class ResolutionShape(Shape):
     """Hoe een zaak eindigt: bij `rejected` stuurt de gateway de JW319, bij `allocated` volgt de JW301 nog."""
 
     # Only the names of the contract are taken.

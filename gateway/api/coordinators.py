@@ -6,13 +6,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from starlette.responses import JSONResponse, Response
 
 from gateway.api.bodies import BoundedRoute
 from gateway.api.openapi import problems
 from gateway.api.problems import ProblemError
 from gateway.api.security import Has, Reader
+from gateway.api.shapes import Shape
 from gateway.exchange.mail_address import MAIL_ADDRESS, MAIL_ADDRESS_LENGTH
 
 router = APIRouter(tags=["zaken"], route_class=BoundedRoute)
@@ -20,10 +21,8 @@ router = APIRouter(tags=["zaken"], route_class=BoundedRoute)
 AllocationId = Annotated[UUID, Path(alias="id", description="Het id van de toewijzing")]
 
 
-class Coordinator(BaseModel):
+class Coordinator(Shape):
     """De organisatie die de zorg coördineert, met haar eigen adres: geen gegevens van een persoon."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
     email: Annotated[str, Field(pattern=MAIL_ADDRESS, max_length=MAIL_ADDRESS_LENGTH)]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, field_validator
 
-from gateway.api.shapes import Limit, MessageType, PartyCode, _Shape
+from gateway.api.shapes import Limit, MessageType, PartyCode, Shape
 from gateway.exchange.deadlines import Kind, State
 
 # By their names and not as the enums themselves, whose names and docstrings are about the code.
@@ -18,7 +18,7 @@ KindName: TypeAlias = Literal[
 StateName: TypeAlias = Literal["open", "met", "overdue", "dropped"]
 
 
-class Deadline(_Shape):
+class Deadline(Shape):
     """Een termijn: iets dat een partij voor een bepaalde dag moet doen."""
 
     id: UUID
@@ -39,14 +39,14 @@ class Deadline(_Shape):
     closed_by: Annotated[UUID | None, Field(description="Het bericht waardoor")]
 
 
-class DeadlinePage(_Shape):
+class DeadlinePage(Shape):
     """Een bladzijde van een lijst van termijnen."""
 
     items: list[Deadline]
     next_cursor: str | None
 
 
-class DeadlineQuery(_Shape):
+class DeadlineQuery(Shape):
     """Filters op termijnen; wie er meer dan één waarde noemt, krijgt wat aan een daarvan voldoet."""
 
     overdue: Annotated[bool | None, Field(description="Alleen wat te laat is, of juist niet")] = None

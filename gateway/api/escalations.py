@@ -7,8 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from pydantic.alias_generators import to_camel
+from pydantic import Field, StringConstraints
 from starlette.responses import JSONResponse, Response
 
 from gateway.api.bodies import BoundedRoute
@@ -16,7 +15,7 @@ from gateway.api.openapi import problems
 from gateway.api.problems import ProblemError
 from gateway.api.receipts import moment, page
 from gateway.api.security import Has, Reader
-from gateway.api.shapes import Day, Limit, PartyCode
+from gateway.api.shapes import Day, Limit, PartyCode, Shape
 from gateway.exchange.escalation import Outcome, Step
 from gateway.services.escalations import Escalation, NewStep, No
 from gateway.store.escalations import EscalationRow
@@ -37,11 +36,7 @@ _SAYS = {
 }
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
-
-
-class NewStepShape(_Shape):
+class NewStepShape(Shape):
     """Een stap die is gezet."""
 
     kind: StepName
@@ -54,14 +49,14 @@ class NewStepShape(_Shape):
         return NewStep(kind=Step(self.kind), on=self.on, who=self.who, note=self.note)
 
 
-class OutcomeShape(_Shape):
+class OutcomeShape(Shape):
     """Hoe de escalatie afliep."""
 
     outcome: OutcomeName
     note: _Note = ""
 
 
-class StepShape(_Shape):
+class StepShape(Shape):
     """Een stap, of de afloop."""
 
     kind: Literal["discussion", "consultation", "expert", "outcome"]
@@ -71,7 +66,7 @@ class StepShape(_Shape):
     added_at: datetime
 
 
-class EscalationSummary(_Shape):
+class EscalationSummary(Shape):
     """Een escalatie in een lijst."""
 
     id: UUID
@@ -92,14 +87,14 @@ class EscalationShape(EscalationSummary):
     steps: list[StepShape]
 
 
-class EscalationPage(_Shape):
+class EscalationPage(Shape):
     """Een bladzijde van een lijst van escalaties."""
 
     items: list[EscalationSummary]
     next_cursor: str | None
 
 
-class EscalationQuery(_Shape):
+class EscalationQuery(Shape):
     """Welke escalaties er getoond worden."""
 
     state: Literal["open", "closed"] | None = None

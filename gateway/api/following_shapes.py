@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, field_validator
 
-from gateway.api.shapes import Limit, MessageType, PartyCode, _Shape
+from gateway.api.shapes import Limit, MessageType, PartyCode, Shape
 
 AllocationState: TypeAlias = Literal["allocated", "started", "interrupted", "stopped", "withdrawn", "removed"]
 RequestState: TypeAlias = Literal["open", "underInvestigation", "allocated", "rejected", "manual"]
@@ -18,14 +18,14 @@ Cursor = Annotated[
 Bsn = Annotated[str | None, Field(pattern="^[0-9]{9}$")]
 
 
-class FollowedAnswer(_Shape):
+class FollowedAnswer(Shape):
     """Het retourbericht of het declaratie-antwoord op een bericht."""
 
     id: UUID
     type: MessageType
 
 
-class FollowedMoment(_Shape):
+class FollowedMoment(Shape):
     """Een bericht over een toewijzing of een verzoek, en wat het deed."""
 
     at: Annotated[datetime, Field(description="Wanneer het bericht is ontvangen")]
@@ -44,7 +44,7 @@ class FollowedMoment(_Shape):
     details: Annotated[dict[str, Any], Field(description="Dagen, redenen en bedragen uit het bericht")]
 
 
-class Allocation(_Shape):
+class Allocation(Shape):
     """Een toewijzing: één ToegewezenProduct, zoals het nu is."""
 
     id: UUID
@@ -69,14 +69,14 @@ class AllocationDetail(Allocation):
     timeline: list[FollowedMoment]
 
 
-class AllocationPage(_Shape):
+class AllocationPage(Shape):
     """Een bladzijde van een lijst van toewijzingen."""
 
     items: list[Allocation]
     next_cursor: str | None
 
 
-class Request(_Shape):
+class Request(Shape):
     """Een verzoek: één ReferentieAanbieder van een JW315 of JW317."""
 
     id: UUID
@@ -97,14 +97,14 @@ class RequestDetail(Request):
     timeline: list[FollowedMoment]
 
 
-class RequestPage(_Shape):
+class RequestPage(Shape):
     """Een bladzijde van een lijst van verzoeken."""
 
     items: list[Request]
     next_cursor: str | None
 
 
-class _FollowingQuery(_Shape):
+class _FollowingQuery(Shape):
     limit: Limit = 50
     cursor: Cursor = None
 

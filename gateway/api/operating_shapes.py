@@ -8,10 +8,10 @@ from uuid import UUID
 
 from pydantic import Field, field_validator, model_validator
 
-from gateway.api.shapes import Limit, MessageType, Moment, PartyCode, Receipt, _Shape
+from gateway.api.shapes import Limit, MessageType, Moment, PartyCode, Receipt, Shape
 
 
-class AuditEvent(_Shape):
+class AuditEvent(Shape):
     """Een regel van het auditspoor: wie deed wat, en bij welke berichten."""
 
     number: Annotated[int, Field(description="Het volgnummer; de nummers sluiten op elkaar aan")]
@@ -24,14 +24,14 @@ class AuditEvent(_Shape):
     hash: Annotated[str, Field(description="SHA-256 over deze regel en de hash van de vorige")]
 
 
-class AuditPage(_Shape):
+class AuditPage(Shape):
     """Een bladzijde van het auditspoor."""
 
     items: list[AuditEvent]
     next_cursor: str | None
 
 
-class AuditQuery(_Shape):
+class AuditQuery(Shape):
     """Filters op het auditspoor; wie er meer dan één waarde noemt, krijgt wat aan een daarvan voldoet."""
 
     kind: Annotated[list[str], Field(default_factory=list, max_length=20)]
@@ -50,7 +50,7 @@ class AuditQuery(_Shape):
         return [value] if isinstance(value, str) else value
 
 
-class DeadLetterGroup(_Shape):
+class DeadLetterGroup(Shape):
     """Berichten voor één ontvanger die om dezelfde reden niet konden worden afgeleverd."""
 
     cause_id: Annotated[str, Field(description="Waarmee de reden in een filter staat", examples=["1c5d9b02"])]
@@ -62,14 +62,14 @@ class DeadLetterGroup(_Shape):
     message_ids: Annotated[list[UUID], Field(description="De oudste, hoogstens 10")]
 
 
-class DeadLetterPage(_Shape):
+class DeadLetterPage(Shape):
     """De niet-bezorgbare berichten, per reden; de grootste groep eerst."""
 
     items: list[DeadLetterGroup]
     next_cursor: str | None
 
 
-class DeadLetterQuery(_Shape):
+class DeadLetterQuery(Shape):
     """Filters op de niet-bezorgbare berichten."""
 
     recipient: Annotated[list[PartyCode], Field(default_factory=list, max_length=100)]
@@ -84,7 +84,7 @@ CauseId = Annotated[str, Field(pattern="^[0-9a-f]{8}$", examples=["1c5d9b02"])]
 ReplayableStatus = Literal["failed", "rejected", "manual", "expired", "delivered"]
 
 
-class ReplayFilterShape(_Shape):
+class ReplayFilterShape(Shape):
     """Welke berichten opnieuw; alle filters gelden samen, en minstens één is nodig.
 
     Een afgeleverd bericht gaat alleen mee als `ids` het noemt.
@@ -113,14 +113,14 @@ class ReplayFilterShape(_Shape):
         return self
 
 
-class ReplayRequest(_Shape):
+class ReplayRequest(Shape):
     """Wat er opnieuw moet, of met `dryRun` wat daarvan zou worden."""
 
     filter: ReplayFilterShape
     dry_run: Annotated[bool, Field(alias="dryRun")] = False
 
 
-class ReplayPreview(_Shape):
+class ReplayPreview(Shape):
     """Een bericht, en wat er bij opnieuw proberen van zou worden; met de codes van het oordeel van toen en van nu."""
 
     message: Receipt
@@ -129,7 +129,7 @@ class ReplayPreview(_Shape):
     codes_now: list[str]
 
 
-class ReplayDryRun(_Shape):
+class ReplayDryRun(Shape):
     """Wat er opnieuw zou gaan; er is niets veranderd."""
 
     count: int
@@ -137,7 +137,7 @@ class ReplayDryRun(_Shape):
     sample: Annotated[list[ReplayPreview], Field(description="De oudste, hoogstens 20")]
 
 
-class Replay(_Shape):
+class Replay(Shape):
     """Een taak die berichten opnieuw probeert, en hoe ver die is."""
 
     id: UUID
@@ -152,14 +152,14 @@ class Replay(_Shape):
     finished_at: datetime | None
 
 
-class ReplayPage(_Shape):
+class ReplayPage(Shape):
     """Een bladzijde van de taken, nieuwste eerst."""
 
     items: list[Replay]
     next_cursor: str | None
 
 
-class ReplayedMessage(_Shape):
+class ReplayedMessage(Shape):
     """Wat er van één bericht werd; zonder `outcome` is het nog niet aan de beurt geweest."""
 
     message_id: UUID
@@ -169,20 +169,20 @@ class ReplayedMessage(_Shape):
     at: datetime | None
 
 
-class ReplayedPage(_Shape):
+class ReplayedPage(Shape):
     """Een bladzijde van de berichten van een taak, oudste bericht eerst."""
 
     items: list[ReplayedMessage]
     next_cursor: str | None
 
 
-class ReplayState(_Shape):
+class ReplayState(Shape):
     """Of een taak doorgaat of wacht."""
 
     state: Literal["running", "paused"]
 
 
-class PageQuery(_Shape):
+class PageQuery(Shape):
     """Welke bladzijde."""
 
     limit: Limit = 50

@@ -40,11 +40,13 @@ Moment = Annotated[
 ]
 
 
-class _Shape(BaseModel):
+class Shape(BaseModel):
+    """What goes in or out: its names in camelCase, and no others."""
+
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
 
 
-class FindingShape(_Shape):
+class FindingShape(Shape):
     """Iets dat er aan een bericht mankeert, met de plaats en wat er goed zou zijn."""
 
     source: str = Field(description="xml, xsd, rule, history, reference of gateway")
@@ -56,7 +58,7 @@ class FindingShape(_Shape):
     message: str
 
 
-class CaseNoticeShape(_Shape):
+class CaseNoticeShape(Shape):
     """Wat afzender en ontvanger zien van een bericht dat mensen afhandelen: wie het doet, waarom, en tot wanneer."""
 
     case_id: UUID
@@ -67,7 +69,7 @@ class CaseNoticeShape(_Shape):
     outcome: CaseOutcomeName | None
 
 
-class Receipt(_Shape):
+class Receipt(Shape):
     """Het ontvangstbewijs van een bericht."""
 
     id: UUID
@@ -84,7 +86,7 @@ class Receipt(_Shape):
     manual: Annotated[CaseNoticeShape | None, Field(description="Er alleen als mensen het bericht afhandelen")] = None
 
 
-class TimelineEvent(BaseModel):
+class TimelineEvent(Shape):
     """Iets dat met een bericht is gebeurd; sommige gebeurtenissen zeggen meer dan dit."""
 
     model_config = ConfigDict(extra="allow")
@@ -93,7 +95,7 @@ class TimelineEvent(BaseModel):
     event: str
 
 
-class RelatedMessage(_Shape):
+class RelatedMessage(Shape):
     """Een bericht dat bij een ander hoort: het retourbericht, het verzoek, het antwoord."""
 
     id: UUID
@@ -109,20 +111,20 @@ class MessageDetail(Receipt):
     related: list[RelatedMessage]
 
 
-class MessagePage(_Shape):
+class MessagePage(Shape):
     """Een bladzijde van een lijst van berichten."""
 
     items: list[Receipt]
     next_cursor: str | None
 
 
-class ZipReceipts(_Shape):
+class ZipReceipts(Shape):
     """Per bericht in het ZIP-bestand, op volgorde, een ontvangstbewijs of een probleem."""
 
     items: list[dict[str, Any]]
 
 
-class Report(_Shape):
+class Report(Shape):
     """Wat er van een bericht is gevonden."""
 
     file: str | None
@@ -132,13 +134,13 @@ class Report(_Shape):
     findings: list[FindingShape]
 
 
-class ZipReports(_Shape):
+class ZipReports(Shape):
     """Per bericht in het ZIP-bestand, op volgorde, wat ervan is gevonden."""
 
     items: list[Report]
 
 
-class LeaseRequest(_Shape):
+class LeaseRequest(Shape):
     """Wat een afnemer wil hebben, en voor hoe lang."""
 
     # Only the name of the contract is taken: `lease_seconds` would be a second way to say the same.
@@ -149,7 +151,7 @@ class LeaseRequest(_Shape):
     types: list[MessageType] = []
 
 
-class Lease(_Shape):
+class Lease(Shape):
     """Een bericht dat voor een bepaalde tijd is uitgegeven."""
 
     lease_id: UUID
@@ -159,19 +161,19 @@ class Lease(_Shape):
     message: Receipt
 
 
-class Leases(_Shape):
+class Leases(Shape):
     """De uitgegeven berichten, oudste eerst."""
 
     leases: list[Lease]
 
 
-class FailureReport(_Shape):
+class FailureReport(Shape):
     """Waarom de verwerking niet lukte; zonder persoonsgegevens."""
 
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class MessageQuery(_Shape):
+class MessageQuery(Shape):
     """Filters op berichten; wie er meer dan één waarde noemt, krijgt wat aan een daarvan voldoet."""
 
     type: list[MessageType] = []
@@ -189,7 +191,7 @@ class MessageQuery(_Shape):
         return [value] if isinstance(value, str) else value
 
 
-class QueueQuery(_Shape):
+class QueueQuery(Shape):
     """Wat er van een wachtrij getoond wordt."""
 
     type: list[MessageType] = []
@@ -202,7 +204,7 @@ class MessageSearch(MessageQuery):
     bsn: Annotated[str | None, Field(pattern="^[0-9]{9}$")] = None
 
 
-class Problem(BaseModel):
+class Problem(Shape):
     """Een probleem (RFC 9457), met alles wat er mis is."""
 
     model_config = ConfigDict(extra="allow")

@@ -7,8 +7,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict
-from pydantic.alias_generators import to_camel
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from gateway.api.bodies import BoundedRoute
@@ -16,17 +14,15 @@ from gateway.api.openapi import problems
 from gateway.api.problems import ProblemError
 from gateway.api.receipts import moment
 from gateway.api.security import Has, Reader
-from gateway.api.shapes import Limit, PartyCode
+from gateway.api.shapes import Limit, PartyCode, Shape
 
 router = APIRouter(tags=["berichten"], route_class=BoundedRoute)
 
 TextId = Annotated[UUID, Path(alias="id", description="Het id van het tekstbestand")]
 
 
-class TextFile(BaseModel):
+class TextFile(Shape):
     """Een tekstbestand dat in een envelop van het GGk kwam."""
-
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
 
     id: UUID
     sender: PartyCode
@@ -37,10 +33,8 @@ class TextFile(BaseModel):
     received_at: datetime
 
 
-class TextFilePage(BaseModel):
+class TextFilePage(Shape):
     """Een lijst van tekstbestanden."""
-
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
 
     items: list[TextFile]
     next_cursor: str | None

@@ -6,19 +6,14 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
-from gateway.api.shapes import PartyCode
+from gateway.api.shapes import PartyCode, Shape
 
 State = Literal["active", "paused"]
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
-
-
-class NewWebhook(_Shape):
+class NewWebhook(Shape):
     """Een webhook die erbij moet komen."""
 
     party: PartyCode
@@ -27,13 +22,13 @@ class NewWebhook(_Shape):
     ]
 
 
-class WebhookState(_Shape):
+class WebhookState(Shape):
     """Of een webhook wordt gebruikt."""
 
     state: State
 
 
-class Webhook(_Shape):
+class Webhook(Shape):
     """Een adres waar een partij hoort dat er een bericht wacht."""
 
     id: UUID
@@ -52,7 +47,7 @@ class WebhookMade(Webhook):
     secret: str = Field(description="Het geheim waarmee wordt getekend (Standard Webhooks)")
 
 
-class WebhookPage(_Shape):
+class WebhookPage(Shape):
     """Een lijst van webhooks."""
 
     items: list[Webhook]

@@ -7,8 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Path
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from pydantic.alias_generators import to_camel
+from pydantic import Field, StringConstraints
 from starlette.responses import JSONResponse, Response
 
 from gateway.api.bodies import BoundedRoute
@@ -16,7 +15,7 @@ from gateway.api.openapi import problems
 from gateway.api.problems import ProblemError
 from gateway.api.receipts import moment
 from gateway.api.security import Has, Reader
-from gateway.api.shapes import Day
+from gateway.api.shapes import Day, Shape
 from gateway.exchange.wind_down import Plan
 from gateway.services.running_list import read_list
 from gateway.services.wind_downs import Line, WindDown
@@ -32,11 +31,7 @@ PlanName: TypeAlias = Literal["finish", "move"]
 DifferenceName: TypeAlias = Literal["onlyHere", "onlyThere", "endDate", "client"]
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
-
-
-class NewWindDown(_Shape):
+class NewWindDown(Shape):
     """Een aanbieder die stopt, bij welke gemeenten, en na welke dag."""
 
     provider: _Provider
@@ -44,7 +39,7 @@ class NewWindDown(_Shape):
     stops_on: Day
 
 
-class PlanShape(_Shape):
+class PlanShape(Shape):
     """Wat er voor een toewijzing is afgesproken: afmaken, of overstappen naar een andere aanbieder."""
 
     plan: PlanName
@@ -52,14 +47,14 @@ class PlanShape(_Shape):
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] = ""
 
 
-class TaskShape(_Shape):
+class TaskShape(Shape):
     """Iets wat moet gebeuren."""
 
     task: Literal["agree", "stop", "end", "request", "allocation"]
     done: bool
 
 
-class LineShape(_Shape):
+class LineShape(Shape):
     """Een lopende toewijzing; `client` is voor elke cliënt hetzelfde kenmerk, en zegt niet wie het is."""
 
     allocation_id: UUID
@@ -75,7 +70,7 @@ class LineShape(_Shape):
     done: bool
 
 
-class WindDownSummary(_Shape):
+class WindDownSummary(Shape):
     """Een afbouw in een lijst."""
 
     id: UUID
@@ -93,14 +88,14 @@ class WindDownShape(WindDownSummary):
     open: int
 
 
-class WindDownPage(_Shape):
+class WindDownPage(Shape):
     """Een lijst van afbouwen."""
 
     items: list[WindDownSummary]
     next_cursor: str | None
 
 
-class DifferenceShape(_Shape):
+class DifferenceShape(Shape):
     """Een verschil tussen de lijst hier en die van de aanbieder."""
 
     municipality: str
@@ -108,7 +103,7 @@ class DifferenceShape(_Shape):
     difference: DifferenceName
 
 
-class Comparison(_Shape):
+class Comparison(Shape):
     """Waar de lijsten verschillen."""
 
     items: list[DifferenceShape]
