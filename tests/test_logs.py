@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -106,3 +108,10 @@ def test_addresses_that_are_called_are_not_logged(capfd: pytest.CaptureFixture[s
         httpx.post(f"{server.url()}/hook?{SECRET}", content=b"", trust_env=False)
     assert len(server.heard) == 1
     assert SECRET not in capfd.readouterr().err
+
+
+def test_logging_loads_no_rich_and_leaves_it_to_who_wants_it() -> None:
+    """A process that logs starts without it; one that draws a table afterwards still gets it."""
+    script = "import sys, gateway.logs; assert 'rich' not in sys.modules; from rich.table import Table; print(Table)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert "rich.table.Table" in done.stdout, done.stderr
