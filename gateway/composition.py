@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import structlog
+from msgspec import Struct
 
 from gateway.api.services import Services
 from gateway.console.desk import Desk, SignOn
@@ -87,8 +87,7 @@ from gateway.wire.standard import read_standard
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Gateway:
+class Gateway(Struct, frozen=True):
     """A gateway that is ready to work."""
 
     settings: Settings

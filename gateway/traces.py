@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar
 
+from msgspec import Struct
 from sqlalchemy import Connection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -233,8 +233,7 @@ class _TracedTransport:
             return outcome
 
 
-@dataclass(frozen=True, slots=True)
-class _TracedChannel:
+class _TracedChannel(Struct, frozen=True):
     """A channel as it was, but for the way outside."""
 
     transport: Transport[Any]

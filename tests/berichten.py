@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import date, time
 from typing import Final
+
+from msgspec.structs import asdict
 
 from gateway.ijw.bericht import AntwoordHeader, Bericht, Header, RetourHeader
 from gateway.ijw.berichten import ANTWOORD_MET, BERICHTEN
@@ -197,7 +198,7 @@ def answer_to(heen: Bericht, identificatie: str = "A1") -> Bericht:
         )
         return JW325(header=header)
     answer = ANTWOORD_MET[heen.TYPE]
-    copied = {field.name: getattr(heen.header, field.name) for field in fields(heen.header)}
+    copied = asdict(heen.header)
     copied["bericht_code"] = answer.CODE
     make: Callable[..., Bericht] = answer
     return make(header=RetourHeader(**copied, identificatie_retour=identificatie, dagtekening_retour=_SENT))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any, Final, TypeVar, cast
+
+from msgspec.structs import replace
 
 from gateway.exchange.afwijzing import refusal_with_codes
 from gateway.ijw.bericht import Bericht
@@ -28,7 +29,7 @@ def _made(kind: type[B], identificatie: str, day: date, sides: dict[str, Any]) -
     between = {"provider": PROVIDER, "municipality": MUNICIPALITY, "bsn": BSN} | sides
     made = heenbericht(kind.TYPE, identificatie, **between)
     mark = replace(made.header.bericht_identificatie, dagtekening=day)
-    return cast("B", replace(made, header=replace(made.header, bericht_identificatie=mark)))  # type: ignore[type-var]
+    return cast("B", replace(made, header=replace(made.header, bericht_identificatie=mark)))
 
 
 def product(nummer: int = NUMMER, settled: date = INGANG, **changes: Any) -> JW301.ToegewezenProduct:

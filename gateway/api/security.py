@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
+from msgspec.structs import replace
 from starlette.concurrency import run_in_threadpool
 
 from gateway.api.problems import ProblemError

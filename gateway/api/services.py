@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gateway.exchange.refusal import Refusal
 from gateway.services.access import Access, Parties
@@ -38,8 +38,7 @@ from gateway.services.settling import Accepted
 from gateway.services.wind_downs import WindDowns
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(Struct, frozen=True):
     """The services behind the endpoints."""
 
     access: Access

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
 from fastapi import APIRouter, Request
+from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
@@ -110,8 +110,7 @@ def _each(services: Services, opened: Iterator[Document | Refusal]) -> Iterator[
             yield name, services.intake.read(entry)[1], entry
 
 
-@dataclass(frozen=True, slots=True)
-class _Answering:
+class _Answering(Struct, frozen=True):
     """How a report goes out, and where its codes are explained."""
 
     form: Form

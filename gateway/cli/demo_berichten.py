@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from gateway.ijw.bericht import Bericht, Header
 from gateway.ijw.codes import DEBET, EERSTE_AANLEVERING, EIGEN_NAAM, PER_WEEK, UUR
@@ -43,8 +44,7 @@ _YEAR: Final = timedelta(days=364)
 _DAY: Final = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A made-up child, with a BSN that nobody has and that passes the eleven-test."""
 
     bsn: str
@@ -80,8 +80,7 @@ class Course(Enum):
     WAITING = "waiting"
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """One message of the story, what it means, and how far it gets."""
 
     says: str
@@ -89,8 +88,7 @@ class Scene:
     course: Course = Course.ANSWERED
 
 
-@dataclass(frozen=True, slots=True)
-class Cast:
+class Cast(Struct, frozen=True):
     """Who play: two providers and a municipality, by code and name."""
 
     aanbieder: str

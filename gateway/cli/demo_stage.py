@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 import typer
+from msgspec import Struct
 
 from gateway.cli.demo_berichten import Cast, Course, Scene, Script
 from gateway.cli.failures import RefusedError
@@ -44,8 +44,7 @@ class DemoError(GatewayError):
     """The demo did not go as it was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(Struct, frozen=True):
     """The tokens of the demo, as they are shown once."""
 
     supplier: str

@@ -6,17 +6,17 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
+
+from msgspec import Struct
 
 from gateway.wire.document import MAX_SIZE, MEBIBYTE, Document
 
 STDIN: Final = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """A path of which nothing can be said, and why."""
 
     name: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import typer
+from msgspec import Struct
 
 from gateway.cli.terminal import printable, say
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from gateway.wire.reader import Reading
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """A message that was checked: the source that it is in, its own name, and the document as long as it is open."""
 
     source: str

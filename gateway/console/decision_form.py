@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+from msgspec import Struct
+
 from gateway.exchange.besluit import Fields
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.ijw.codes import WOONPLAATSBEGINSEL
@@ -48,8 +50,7 @@ _EUROS: Final = re.compile(r"(?P<euros>[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,9})(?:,
 _IN_PRODUCT: Final = re.compile(r"/ToegewezenProduct(?:\[(\d+)\])?(?:/|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(Struct, frozen=True):
     """What is wrong, and the id of the field that it is about; none when it is about the whole."""
 
     says: str

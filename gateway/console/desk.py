@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.services.access import Access, Parties
@@ -22,8 +22,7 @@ from gateway.services.signing_in import Role, SigningIn
 from gateway.services.traffic import Traffic
 
 
-@dataclass(frozen=True, slots=True)
-class SignOn:
+class SignOn(Struct, frozen=True):
     """An OpenID Connect provider that tells who somebody is, and which of their groups has which role here."""
 
     issuer: str
@@ -33,8 +32,7 @@ class SignOn:
     roles: dict[str, Role]
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """The services behind the pages.
 
     `secrets` sign cookies and forms; the first one signs, each of them is believed. `base_url` is how browsers reach

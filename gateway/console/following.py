@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec import Struct
 from starlette.responses import Response
 
 from gateway.console.deciding import may_decide
@@ -75,8 +75,7 @@ def request(visit: Visit) -> Response:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
+class _Search(Struct, frozen=True):
     """What a list is asked for: by the address, and by a form whether it is about a person."""
 
     wanted: Wanted
@@ -127,8 +126,7 @@ def _listed(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A message in the life of something, as the list below the picture tells it."""
 
     told: Told

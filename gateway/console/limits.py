@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import Final
 
+from msgspec import Struct, field
 from starlette.datastructures import FormData
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -38,8 +38,7 @@ class FormError(Exception):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """The buckets of this process."""
 
     pages: RateLimit = field(default_factory=lambda: RateLimit(_PAGES_PER_SECOND, at_once=_PAGES_AT_ONCE))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec import Struct
 from starlette.responses import Response
 
 from gateway.console.entrance import Visit
@@ -32,8 +32,7 @@ _REASON: Final = 5  # letters; a reason is a word at least
 _READABLE_SIZE: Final = 256 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What the list is asked for, as it stands in the address of the page."""
 
     type: str = ""
@@ -47,7 +46,7 @@ class Wanted:
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Wanted:
         """Read an address, or a form; what is no choice of the form counts for nothing."""
-        wanted = cls(**{name: str(given.get(name, "")).strip()[:40] for name in cls.__slots__})
+        wanted = cls(**{name: str(given.get(name, "")).strip()[:40] for name in cls.__struct_fields__})
         return cls(
             type=wanted.type if wanted.type in TYPES else "",
             status=wanted.status if wanted.status in STATUSES else "",
@@ -134,8 +133,7 @@ def message(visit: Visit) -> Response:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """What a message says, in words and as it came."""
 
     rows: list[Row]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, Final
+
+from msgspec import Struct
 
 from gateway.console.view import day
 from gateway.ijw.bericht import Bericht
@@ -28,8 +29,7 @@ _AMOUNTS: Final = frozenset({"Budget", "Bedrag", "TotaalBedrag", "ProductTarief"
 _PARTIES: Final = frozenset({"Afzender", "Ontvanger", "Gemeente"})
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One element: how deep it lies, what it is called, and what it says; a class says nothing of itself."""
 
     depth: int

@@ -6,9 +6,10 @@ No script draws it, and a list below it says the same to who cannot see: each ma
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 from gateway.console.view import day
 
@@ -30,8 +31,7 @@ _AXIS: Final = 30
 _APART: Final = 26
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """One message, in the picture's own units."""
 
     x: float
@@ -41,8 +41,7 @@ class Mark:
     refused: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """A picture: how large, its lanes with their names, its marks, and the days written along the axis."""
 
     width: float

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from starlette.responses import Response
 
 from gateway.console.entrance import Visit
@@ -13,8 +12,7 @@ from gateway.services.audit import Verdict
 from gateway.store.audit import TrailFilter
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     kind: str
     actor: str
     message: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from gateway.ijw.bericht import AntwoordHeader, Bericht, Kant, Retourbericht, RetourHeader
 from gateway.ijw.declaratie import JW323, JW325
@@ -28,8 +29,7 @@ class RequestKey(NamedTuple):
     reference: str
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """The outside of a message.
 
     A retourbericht keeps Afzender and Ontvanger of the message that it answers (IV028); `sender` and `recipient`

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
 from datetime import date
 from itertools import accumulate
 from typing import Any, Final, TypeVar
+
+from msgspec.structs import replace
 
 from gateway.exchange.retour import GOEDGEKEURD, NIET_BEOORDEELD, answer_header, declaration_header
 from gateway.ijw.bericht import Bericht
@@ -172,11 +173,11 @@ def _copy(value: K, path: str, codes: Mapping[str, tuple[str, ...]], right: str)
         elif veld.item and veld.item.klasse:
             items = _items(value, path, veld.field)
             changes[veld.field] = tuple(_copy(item, place, codes, below) for item, place in items)
-    return replace(value, **changes)  # type: ignore[type-var]
+    return replace(value, **changes)
 
 
 def _bearers(value: Klasse, path: str) -> Iterator[tuple[str, type[Klasse]]]:
-    if any(field.name == "retour_codes" for field in fields(value)):  # type: ignore[arg-type]
+    if "retour_codes" in value.__struct_fields__:
         yield path, type(value)
     for veld in velden(type(value)):
         content = getattr(value, veld.field)

@@ -12,6 +12,8 @@ from datetime import date
 from functools import cached_property
 from typing import Protocol, TypeAlias
 
+from msgspec import Struct
+
 from gateway.errors import RuleFailedError
 from gateway.exchange.address import municipality_of
 from gateway.ijw.bericht import Bericht
@@ -30,8 +32,7 @@ from gateway.rules.rule import At
 Breach: TypeAlias = Sequence[At]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A product that a message asks for or allocates, whatever class it stands in.
 
     `product` is that of the allocation, as far as it is known, where a message names only a ToewijzingNummer; without
@@ -145,8 +146,7 @@ class Check(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(Struct, frozen=True):
     """One agreement of a region.
 
     `text` is the sentence that the user reads, `source` where the agreement stands. Without a `retourcode` it is

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from gateway.exchange.agreement import Asked, Breach, Situation
 from gateway.exchange.werkdagen import werkdagen_later
@@ -72,8 +73,7 @@ def days_later(day: date, days: int) -> date:
     return day + timedelta(days=min(days, (date.max - day).days))
 
 
-@dataclass(frozen=True, slots=True)
-class AllowedBudgets:
+class AllowedBudgets(Struct, frozen=True):
     """A budget is one of these amounts, or with `above` also any that is higher than all of them (an offerte)."""
 
     amounts: tuple[int, ...]
@@ -92,8 +92,7 @@ class AllowedBudgets:
                 yield (asked.at("budget"),)
 
 
-@dataclass(frozen=True, slots=True)
-class MedicalReferral:
+class MedicalReferral(Struct, frozen=True):
     """On a doctor's first referral a budget is at most so many euros; without an amount, the municipality's limit."""
 
     budget: int | None = None
@@ -111,8 +110,7 @@ class MedicalReferral:
                 yield (asked.at("budget"),)
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeOfChange:
+class NoticeOfChange(Struct, frozen=True):
     """A change is asked for so many weeks before it is needed.
 
     It is needed when the allocation ends, where that is known here; else on the day from which it is asked. An
@@ -135,8 +133,7 @@ class NoticeOfChange:
                 yield (asked.at("toewijzing_nummer") if end else asked.at_begin(),)
 
 
-@dataclass(frozen=True, slots=True)
-class LongestPeriod:
+class LongestPeriod(Struct, frozen=True):
     """A product lasts at most so many months and days; with `budgets`, that is asked of what has a budget."""
 
     months: int = 0
@@ -157,8 +154,7 @@ class LongestPeriod:
                 yield (asked.at_end(), asked.at_begin())
 
 
-@dataclass(frozen=True, slots=True)
-class LargestVolume:
+class LargestVolume(Struct, frozen=True):
     """A product is at most so many units in all: minutes, or what else `unit` names; an hour is sixty minutes."""
 
     volume: int
@@ -196,8 +192,7 @@ def _total(asked: Asked, omvang: Omvang, unit: str) -> Fraction | None:
     return volume * months if omvang.frequentie == PER_MAAND else volume * days / _WEEK
 
 
-@dataclass(frozen=True, slots=True)
-class Units:
+class Units(Struct, frozen=True):
     """A product is asked for in one of these units (WJ756)."""
 
     units: frozenset[str]
@@ -211,8 +206,7 @@ class Units:
                 yield (asked.at("omvang"),)
 
 
-@dataclass(frozen=True, slots=True)
-class RequestInTime:
+class RequestInTime(Struct, frozen=True):
     """A product is asked for within so many working days after its first day."""
 
     working_days: int
@@ -229,8 +223,7 @@ class RequestInTime:
                 yield (asked.at_begin(),)
 
 
-@dataclass(frozen=True, slots=True)
-class DaysAWeek:
+class DaysAWeek(Struct, frozen=True):
     """Products that go together are at most so many days (etmalen) a week in all, on any day that they overlap.
 
     Counted are those of the message, and those allocated already that are not in it.
@@ -274,8 +267,7 @@ def _allocated(situation: Situation) -> Iterator[Asked]:
             yield Asked(feit.klasse, feit.klasse.product)
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(Struct, frozen=True):
     """After a temporary stop care starts again within so many weeks; after that the claim lapses."""
 
     weeks: int
@@ -299,8 +291,7 @@ class Pause:
                 yield (At(start, "begindatum"),)
 
 
-@dataclass(frozen=True, slots=True)
-class OneProvider:
+class OneProvider(Struct, frozen=True):
     """One of these budgets is at one provider at a time; a second provider asks the municipality first.
 
     It rests on what other providers do for the client, which the sender has no right to know (OP095).
@@ -333,8 +324,7 @@ def _running(dossier: Dossier, budgets: set[int]) -> Iterator[tuple[date, date]]
             yield allocated.ingangsdatum, min(end, stopped.get(allocated.toewijzing_nummer, end))
 
 
-@dataclass(frozen=True, slots=True)
-class NotDeclared:
+class NotDeclared(Struct, frozen=True):
     """A product is never in a declaration: it is invoiced apart."""
 
     products: Codes

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 # A mail server takes who comes back within a minute for a spammer. From the last delay on every time the same.
 MAIL_DELAYS: Final = (
@@ -23,23 +24,20 @@ LAST_AFTER: Final = timedelta(days=3)
 _SPREAD: Final = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(Struct, frozen=True):
     """It was taken over on the other side. `answer` is what that said, without personal data."""
 
     answer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Hiccup:
+class Hiccup(Struct, frozen=True):
     """It was not taken now, and may be later; the other side may have asked for some patience (`Retry-After`)."""
 
     answer: str
     patience: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedForGood:
+class RefusedForGood(Struct, frozen=True):
     """It will never be taken as it is; trying again would only annoy."""
 
     answer: str
@@ -48,15 +46,13 @@ class RefusedForGood:
 Outcome: TypeAlias = Delivered | Hiccup | RefusedForGood
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(Struct, frozen=True):
     """Try once more at that moment."""
 
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class GiveUp:
+class GiveUp(Struct, frozen=True):
     """Stop trying, for this cause; the same cause reads the same, so that what failed for it can be counted."""
 
     cause: str

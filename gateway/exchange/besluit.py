@@ -7,9 +7,10 @@ filled in from what is known, and whether the whole is right is for the schema a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, TypeAlias
+
+from msgspec import Struct
 
 from gateway.ijw.codes import AFGEWEZEN, EIGEN_NAAM, IN_ONDERZOEK, REDEN_AANBIEDER, REDEN_VERWIJDERD, TOTAAL
 
@@ -23,8 +24,7 @@ _CLIENT: Final = ("bsn", "geboortedatum", "geslacht", "naam")
 _OF_MESSAGE: Final = ("toegewezenProducten", "commentaar")
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """What the gateway puts on an allocation: when it was settled, and a ToewijzingNummer for each new one."""
 
     datum: date
@@ -37,8 +37,7 @@ class Stamp:
         return {"toewijzingsdatum": self.datum.isoformat(), "toewijzingstijd": self.tijd}
 
 
-@dataclass(frozen=True, slots=True)
-class Aanvraag:
+class Aanvraag(Struct, frozen=True):
     """One request, as it was sent: `client` is that of the JW315 or JW317, `product` the one asked for in a JW315."""
 
     reference: str
@@ -46,8 +45,7 @@ class Aanvraag:
     product: Fields | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Bekend:
+class Bekend(Struct, frozen=True):
     """What is known of the client from earlier JW301's: as it was described, and what is allocated now.
 
     What a request leaves as it is belongs to that, also when it has ended before the request is granted (IV093).

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import Final, Self
+
+from msgspec import Struct
 
 _UNKNOWN: Final = "geen reden opgegeven"
 _LONGEST: Final = 200
 _ID_DIGITS: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """A cause in the words of whoever refused. Its id says nothing, and may stand where those words may not."""
 
     id: str

@@ -8,11 +8,13 @@ refuses leaves the deadline as open as it was. Whether an open one has passed is
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.exchange.lifecycle import Validity, allocation_of
 from gateway.exchange.werkdagen import werkdagen_later
@@ -71,8 +73,7 @@ class DeadlineName(NamedTuple):
     provider: str
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """One thing that is due.
 
     `kind`, `municipality`, `provider` and `subject` name it: the subject is the id of the message to be answered, a
@@ -107,8 +108,7 @@ class Deadline:
         return replace(self, state=State.DROPPED, closed_by=by)
 
 
-@dataclass(frozen=True, slots=True)
-class Reckoning:
+class Reckoning(Struct, frozen=True):
     """What counting takes: the days off, and on which day each message was received."""
 
     feestdagen: Container[date]
@@ -119,8 +119,7 @@ class Reckoning:
         return werkdagen_later(begin, number, self.feestdagen) if begin < _FAR else begin
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(Struct, frozen=True):
     """The municipality and the provider that a deadline is between."""
 
     municipality: str
@@ -259,8 +258,7 @@ def _to_start(versions: list[Version], between: Between, reckoning: Reckoning) -
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Delivery:
+class _Delivery(Struct, frozen=True):
     """What was reported of an allocation: its first start, and how the latest one ended."""
 
     first_start: UUID | None

@@ -7,10 +7,12 @@ a message twice changes nothing. Names, comments and the BSN are left out of the
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final, TypeVar, cast
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.exchange.address import RequestKey, parties_of
 from gateway.ijw.bericht import Bericht, Heenbericht
@@ -33,8 +35,7 @@ _LISTS: Final = ("toewijzingen", "aanvragen", "wijzigingen", "starts", "stops", 
 _LEFT_OUT: Final = frozenset({"commentaar", "naam", "retour_codes"})
 
 
-@dataclass(frozen=True, slots=True)
-class RequestFile:
+class RequestFile(Struct, frozen=True):
     """All that is known under one ReferentieAanbieder of a provider at a municipality.
 
     `manual` are the messages among them that people handle, `handled` those that they have handled; `dossiers` says
@@ -44,7 +45,7 @@ class RequestFile:
     verzoek: Verzoek
     manual: frozenset[UUID] = frozenset()
     handled: frozenset[UUID] = frozenset()
-    dossiers: frozenset[tuple[UUID, UUID]] = field(default=frozenset())
+    dossiers: frozenset[tuple[UUID, UUID]] = frozenset()
 
     @property
     def facts(self) -> tuple[Feit[Any], ...]:
@@ -136,7 +137,7 @@ def bare(value: K) -> K:
             changes[name] = () if isinstance(content, tuple) else None
         else:
             changes[name] = tuple(map(bare, content)) if isinstance(content, tuple) else bare(content)
-    return replace(value, **changes) if changes else value  # type: ignore[type-var]
+    return replace(value, **changes) if changes else value
 
 
 def _find_droppable(klasse: type[Any]) -> tuple[tuple[str, bool], ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Freeze:
+
+class Freeze(Struct, frozen=True):
     """From one moment until another; what is to go out in it waits for the end, and then goes in its order."""
 
     begin: datetime

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from gateway.exchange.party import PartyKind, kind_of
 from gateway.exchange.refusal import Refusal, Refused
@@ -18,8 +19,7 @@ _LONGEST_TEXT: Final = 200
 _MOST_FINDINGS: Final = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Systeem:
+class Systeem(Struct, frozen=True):
     """Who sends or receives an envelope: an organisation, by its AGB or CBS code, and its application."""
 
     organisatie: str
@@ -28,8 +28,7 @@ class Systeem:
     gebruiker: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Envelop:
+class Envelop(Struct, frozen=True):
     """The outside of a heenbericht or a retourbericht, without its content.
 
     `functie` names the message (`JW315`), `functie_versie` and `applicatie_versie` are a version and a subversion of
@@ -54,8 +53,7 @@ class Envelop:
         return f"{self.functie}-{''.join(self.functie_versie)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Why an envelope or its content is not taken: the code, one sentence, and the findings behind it.
 
     `at_client` says that the sender is to mend it; else the fault is ours, and the same may be sent again.
@@ -67,8 +65,7 @@ class Fault:
     at_client: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Foutbericht:
+class Foutbericht(Struct, frozen=True):
     """A Fo01 that came in: which envelope it is about, and what is wrong with that."""
 
     zender: Systeem
@@ -80,8 +77,7 @@ class Foutbericht:
     details: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerHead:
+class AnswerHead(Struct, frozen=True):
     """The head of an answer to an envelope: from whom to whom, and by `cross_refnummer` to which envelope."""
 
     zender: Systeem

@@ -7,12 +7,13 @@ they bear, and then walk through the tables. An event that a table does not name
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 from uuid import UUID
+
+from msgspec import Struct
 
 from gateway.exchange.feiten import RequestFile
 from gateway.ijw.codes import AFGEWEZEN, DEBET, REDEN_VERVALLEN, REDEN_VERWIJDERD, TIJDELIJK_BEEINDIGD, VERWIJDEREN
@@ -115,8 +116,7 @@ REQUEST: Final[Mapping[tuple[RequestState, Event], RequestState]] = MappingProxy
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """A fact in the life of an allocation or a request, and what it did.
 
     `changed` are the fields that it changed. One that was refused did nothing after all.
@@ -128,8 +128,7 @@ class Moment:
     refused: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(Struct, frozen=True):
     """An allocation as the facts have it.
 
     `started` is the first day of the latest delivery, `ended` the last one of it where that was stopped, for a while
@@ -149,8 +148,7 @@ class Allocation:
         return str(self.delivery if self.validity is Validity.CURRENT else self.validity)
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """A request as the facts have it.
 
     `kind` is the message that asked, None while that is not known here; `reason` and `other_municipality` are those

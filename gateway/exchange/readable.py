@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Final
 
+from msgspec import Struct
+
 from gateway.ijw.bericht import Bericht, RetourHeader
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.ijw.dossier import Dossier
@@ -50,24 +52,21 @@ class Fact:
         return self.before is not None and self.before != self.value
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """Something that the message is about, such as one allocation."""
 
     title: str
     facts: tuple[Fact, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """Items that belong together."""
 
     title: str
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Readable:
+class Readable(Struct, frozen=True):
     """A whole message in words."""
 
     title: str
@@ -98,8 +97,7 @@ def euro(cents: int) -> str:
     return f"{'-' if cents < 0 else ''}€ {whole:,}".replace(",", ".") + f",{rest:02}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
+class _Words(Struct, frozen=True):
     """Puts values into words."""
 
     lists: Codelijsten

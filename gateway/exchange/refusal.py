@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
+
+from msgspec import Struct
 
 from gateway.ijw.finding import Finding
 
@@ -27,8 +28,7 @@ class Refused(Enum):
     OPT_OUT_NOT_POSSIBLE = "opt-out-not-possible"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A message that was not taken, with its fault code and everything that is wrong.
 
     `message_id` names the record of it, where one was kept.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+
+from msgspec import Struct
 
 ENDED: Final = frozenset({"delivered", "rejected", "handled", "failed", "expired"})
 """The statuses in which a message waits for nobody; in any other it is kept whatever the terms say."""
@@ -14,8 +15,7 @@ ENDED: Final = frozenset({"delivered", "rejected", "handled", "failed", "expired
 _SEVEN_YEARS: Final = 2557
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """A term for some types and statuses (none named: all); in days since the last thing that happened to a message.
 
     Without a number of days it is kept for ever. The record never goes before the content.
@@ -31,8 +31,7 @@ class Term:
         return (not self.types or message_type in self.types) and (not self.statuses or status in self.statuses)
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """All terms, in order: of those that fit, the first one holds."""
 
     terms: tuple[Term, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import date
+
+from msgspec.structs import asdict
 
 from gateway.ijw.bericht import AntwoordHeader, Bericht, Header, RetourHeader
 from gateway.ijw.berichten import ANTWOORD_MET
@@ -42,9 +43,8 @@ def answer_header(
     answer = ANTWOORD_MET.get(heen.TYPE)
     if answer is None or not isinstance(heen.header, Header):
         return None
-    copied = {field.name: getattr(heen.header, field.name) for field in fields(heen.header)}
     return RetourHeader(
-        **{**copied, "bericht_code": answer.CODE},
+        **{**asdict(heen.header), "bericht_code": answer.CODE},
         identificatie_retour=identificatie,
         dagtekening_retour=dagtekening,
         retour_codes=codes,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from gateway.exchange.agreement import Agreement
 from gateway.rules.history import Tarief
@@ -41,8 +42,7 @@ class Answerer(StrEnum):
     GATEWAY = "gateway"
 
 
-@dataclass(frozen=True, slots=True)
-class Manual:
+class Manual(Struct, frozen=True):
     """The messages that people handle, outside the exchange, and why.
 
     `email` is where a case is mailed to, `escalation_email` where one that takes too long is. With the `certificate`,
@@ -56,8 +56,7 @@ class Manual:
     certificate: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GgkDoor:
+class GgkDoor(Struct, frozen=True):
     """Where a party takes envelopes of the GGk, and what it calls its application; `texts` tells whether texts too."""
 
     url: str | None
@@ -65,8 +64,7 @@ class GgkDoor:
     texts: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """What holds for the messages to and from one municipality, by its CBS code.
 
     `retour` is about the positive retourbericht, `declaration_answer` about the JW325. After `max_attempts`

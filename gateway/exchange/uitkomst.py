@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 from gateway.exchange.retour import DECLARATIE_TOEGEWEZEN, GOEDGEKEURD, NIET_BEOORDEELD
 from gateway.ijw.bericht import Retourbericht
@@ -30,8 +31,7 @@ class Uitkomst(StrEnum):
         return DECLARATIE_TOEGEWEZEN if self is Uitkomst.FULL else GOEDGEKEURD
 
 
-@dataclass(frozen=True, slots=True)
-class Antwoord:
+class Antwoord(Struct, frozen=True):
     """The judgement of a JW325; `refused` are the ReferentieNummers of the Prestaties that it does not grant."""
 
     uitkomst: Uitkomst

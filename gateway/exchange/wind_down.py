@@ -8,10 +8,11 @@ there. Both sides compare their lists, and explain where these differ.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 _RUNNING: Final = frozenset({"allocated", "started", "interrupted"})
 _MONTHS: Final = 12
@@ -43,8 +44,7 @@ class Difference(StrEnum):
     CLIENT = "client"
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(Struct, frozen=True):
     """An allocation as it stands: its state, its last day (None is without an end)."""
 
     state: str
@@ -55,8 +55,7 @@ class Running:
         return self.state in _RUNNING and (self.einddatum is None or self.einddatum > day)
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
+class Elsewhere(Struct, frozen=True):
     """What is known of the client at the provider that takes over."""
 
     requested: bool
@@ -89,8 +88,7 @@ def tasks(plan: Plan | None, running: Running, stops_on: date, elsewhere: Elsewh
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A line of a list: `client` is what tells clients apart, None where the list does not say."""
 
     gemeente: str

@@ -6,7 +6,7 @@ from datetime import date
 from enum import Enum
 from typing import ClassVar
 
-from gateway.ijw.klasse import Klasse, klasse
+from gateway.ijw.klasse import Klasse
 from gateway.ijw.typen import BerichtIdentificatie, XsdVersie
 
 RELEASE = "3.2"
@@ -30,7 +30,6 @@ class Kant(Enum):
         return Kant.AANBIEDER if self is Kant.GEMEENTE else Kant.GEMEENTE
 
 
-@klasse
 class Header(Klasse):
     """The header of a heenbericht."""
 
@@ -43,7 +42,6 @@ class Header(Klasse):
     xsd_versie: XsdVersie = XSD_VERSIE
 
 
-@klasse
 class RetourHeader(Klasse):
     """The header of a retourbericht: that of the heenbericht, with the retourbericht's own mark added (IV028)."""
 
@@ -61,7 +59,6 @@ class RetourHeader(Klasse):
     retour_codes: tuple[str, ...] = ()
 
 
-@klasse
 class AntwoordHeader(Klasse):
     """The header of a JW325: its own, with the mark of the declaration that it answers (IV087)."""
 
@@ -85,8 +82,6 @@ class Bericht(Klasse):
     `ANTWOORD_OP` the type that it answers, if any.
     """
 
-    __slots__ = ()
-
     TYPE: ClassVar[str]
     CODE: ClassVar[str]
     AFZENDER: ClassVar[Kant]
@@ -103,14 +98,10 @@ class Bericht(Klasse):
 class Heenbericht(Bericht):
     """A message that starts something; all but the JW323 are answered by a retourbericht."""
 
-    __slots__ = ()
-
     header: Header
 
 
 class Retourbericht(Bericht):
     """A message that says whether a heenbericht was taken; its header repeats that of the heenbericht."""
-
-    __slots__ = ()
 
     header: RetourHeader

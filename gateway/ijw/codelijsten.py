@@ -1,14 +1,14 @@
 """The lists outside a message: what codes mean, and which municipalities, products and faults there are."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Self
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class CodeLijst:
+
+class CodeLijst(Struct, frozen=True):
     """One code list of the standard: `COD046`, used by the data type `LDT_Geslacht`."""
 
     name: str
@@ -20,8 +20,7 @@ class CodeLijst:
         return self.meanings.get(code)
 
 
-@dataclass(frozen=True, slots=True)
-class Gemeente:
+class Gemeente(Struct, frozen=True):
     """A municipality by its CBS code, and from which to which day it exists.
 
     Without `valid_from` it is not known since when, without `valid_until` it still exists.
@@ -40,8 +39,7 @@ class Gemeente:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ProductCode:
+class ProductCode(Struct, frozen=True):
     """A product of the national list, with the category that it belongs to."""
 
     code: str
@@ -50,16 +48,14 @@ class ProductCode:
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
-class FoutCode:
+class FoutCode(Struct, frozen=True):
     """A fault code of the chain, such as BRS14."""
 
     code: str
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
-class Codelijsten:
+class Codelijsten(Struct, frozen=True):
     """All lists together. A data type has one list; everything is found by its code."""
 
     lijsten: Mapping[str, CodeLijst]

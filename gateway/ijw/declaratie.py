@@ -6,11 +6,10 @@ from datetime import date
 from typing import ClassVar
 
 from gateway.ijw.bericht import AntwoordHeader, Bericht, Header, Heenbericht, Kant
-from gateway.ijw.klasse import Klasse, klasse
+from gateway.ijw.klasse import Klasse
 from gateway.ijw.typen import BedragMetDC, GeslotenPeriode, Referentie, TotaalBedragMetDC
 
 
-@klasse
 class JW323(Heenbericht):
     """Declaratie: a provider declares what it delivered in a month."""
 
@@ -18,7 +17,6 @@ class JW323(Heenbericht):
     CODE: ClassVar = "490"
     AFZENDER: ClassVar = Kant.AANBIEDER
 
-    @klasse
     class Prestatie(Klasse):
         """One product delivered in one period; amounts are in euro cents."""
 
@@ -33,7 +31,6 @@ class JW323(Heenbericht):
         ingediend_bedrag: BedragMetDC
         retour_codes: tuple[str, ...] = ()
 
-    @klasse
     class Client(Klasse):
         """One child, and what was delivered."""
 
@@ -41,7 +38,6 @@ class JW323(Heenbericht):
         prestaties: tuple[JW323.Prestatie, ...]
         retour_codes: tuple[str, ...] = ()
 
-    @klasse
     class Declaratie(Klasse):
         """The declaration as a whole; `totaal_ingediend_bedrag` is in euro cents."""
 
@@ -55,7 +51,6 @@ class JW323(Heenbericht):
     declaratie: JW323.Declaratie
 
 
-@klasse
 class JW325(Bericht):
     """Declaratie-antwoord: what a municipality grants of a declaration.
 
@@ -67,7 +62,6 @@ class JW325(Bericht):
     AFZENDER: ClassVar = Kant.GEMEENTE
     ANTWOORD_OP: ClassVar = JW323
 
-    @klasse
     class DeclaratieAntwoord(Klasse):
         """The judgement on a declaration; amounts are in euro cents."""
 

@@ -8,11 +8,13 @@ they arrived (OP080): the same messages in any order make the same dossier.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Generic, Self, TypeAlias, TypeVar
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.ijw.codes import AFGEWEZEN, CREDIT, REDEN_VERVALLEN, REDEN_VERWIJDERD, VERWIJDEREN
 from gateway.ijw.declaratie import JW323
@@ -27,8 +29,7 @@ L = TypeVar("L", JW305.StartProduct, JW307.StopProduct)
 Gevraagd: TypeAlias = JW315.AangevraagdProduct | JW317.Verzoek
 
 
-@dataclass(frozen=True, slots=True)
-class Feit(Generic[K]):
+class Feit(Struct, Generic[K], frozen=True):
     """One berichtklasse, the message that it stands in, and that message's own mark."""
 
     bericht: UUID
@@ -42,8 +43,7 @@ class Feit(Generic[K]):
         return self.dagtekening, self.identificatie
 
 
-@dataclass(frozen=True, slots=True)
-class Verzoek:
+class Verzoek(Struct, frozen=True):
     """What is known under one ReferentieAanbieder: what was asked, what was allocated for it, what was answered.
 
     `gemeente` is the municipality that was asked. Any of the three may be empty: messages come in any order.
@@ -67,8 +67,7 @@ class Verzoek:
         return not (outside or self.toegewezen or refused)
 
 
-@dataclass(frozen=True, slots=True)
-class Dossier:
+class Dossier(Struct, frozen=True):
     """The facts about one client, between one provider and one municipality.
 
     `geweigerd` are messages that their retourbericht refused: they count for nothing. A JW323 is one of them where

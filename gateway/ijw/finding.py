@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, Self, TypeAlias
+
+from msgspec import Struct
 
 Source: TypeAlias = Literal["xml", "xsd", "rule", "history", "reference", "gateway"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What is wrong, where, and what would be right.
 
     `message` is one plain Dutch sentence without any personal value; `path` and `paths` are local names from the

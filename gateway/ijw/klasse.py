@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
 from datetime import date, time
 from enum import Enum
 from functools import cache
 from types import NoneType
-from typing import Any, TypeVar, cast, dataclass_transform, get_args, get_origin, get_type_hints
+from typing import Any, cast, dataclass_transform, get_args, get_origin
 
-T = TypeVar("T")
+from msgspec import Struct, StructMeta
+from msgspec.structs import fields, replace
 
 # The names of the standard are written in two ways: `toewijzing_nummer` in Python, `ToewijzingNummer` in XML.
 # The two mirror each other (a test holds that for every name), so there is no table of names to keep.
@@ -27,22 +27,20 @@ def json_name(field: str) -> str:
     return name[0].lower() + name[1:]
 
 
+class _Klassen(StructMeta):
+    """Lets a class give its elements by name: any that the standard allows to be left out may stand before others."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> Any:
+        return super().__new__(cls, name, bases, namespace, kw_only=True, **options)
+
+
 @dataclass_transform(frozen_default=True, kw_only_default=True)
-def klasse(cls: type[T]) -> type[T]:
-    """Make a frozen value of a class whose annotations are the standard's elements, in order."""
-    return dataclass(frozen=True, slots=True, kw_only=True)(cls)
-
-
-class Klasse:
+class Klasse(Struct, metaclass=_Klassen, frozen=True):
     """A berichtklasse of one message; its elements are in the message's own namespace."""
-
-    __slots__ = ()
 
 
 class Gegevenstype(Klasse):
     """A composite data type (CDT); its elements are in the namespace of the basisschema."""
-
-    __slots__ = ()
 
 
 class Soort(Enum):
@@ -59,8 +57,7 @@ class Soort(Enum):
 _SOORTEN: dict[type, Soort] = {str: Soort.TEKST, int: Soort.GETAL, date: Soort.DATUM, time: Soort.TIJD}
 
 
-@dataclass(frozen=True, slots=True)
-class Veld:
+class Veld(Struct, frozen=True):
     """One element of a berichtklasse, seen from both sides.
 
     A list of the standard (`Prestaties`, with `Prestatie` inside) is one field with a tuple: `item` describes
@@ -78,10 +75,9 @@ class Veld:
 
 def _velden(cls: type[Any]) -> tuple[Veld, ...]:
     """Give the elements of a berichtklasse in the order of the standard."""
-    hints = get_type_hints(cls)
     return tuple(
         # An element that may be left out is None, or an empty list, by default.
-        replace(_veld(field.name, hints[field.name]), required=field.default is not None and field.default != ())
+        replace(_veld(field.name, field.type), required=field.default is not None and field.default != ())
         for field in fields(cls)
     )
 

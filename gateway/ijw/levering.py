@@ -6,11 +6,10 @@ from datetime import date
 from typing import ClassVar
 
 from gateway.ijw.bericht import Header, Heenbericht, Kant, Retourbericht, RetourHeader
-from gateway.ijw.klasse import Klasse, klasse
+from gateway.ijw.klasse import Klasse
 from gateway.ijw.typen import Geboortedatum, Product, VerkorteNaam
 
 
-@klasse
 class JW305(Heenbericht):
     """Startbericht: care has begun, or begins again."""
 
@@ -18,7 +17,6 @@ class JW305(Heenbericht):
     CODE: ClassVar = "438"
     AFZENDER: ClassVar = Kant.AANBIEDER
 
-    @klasse
     class StartProduct(Klasse):
         """The start of one product."""
 
@@ -29,7 +27,6 @@ class JW305(Heenbericht):
         status_aanlevering: str
         retour_codes: tuple[str, ...] = ()
 
-    @klasse
     class Client(Klasse):
         """The child, and what has started."""
 
@@ -44,7 +41,6 @@ class JW305(Heenbericht):
     client: JW305.Client
 
 
-@klasse
 class JW306(Retourbericht):
     """Retourbericht on a startbericht."""
 
@@ -56,7 +52,6 @@ class JW306(Retourbericht):
     client: JW305.Client | None = None
 
 
-@klasse
 class JW307(Heenbericht):
     """Stopbericht: care has ended, for good or for a while."""
 
@@ -64,7 +59,6 @@ class JW307(Heenbericht):
     CODE: ClassVar = "440"
     AFZENDER: ClassVar = Kant.AANBIEDER
 
-    @klasse
     class StopProduct(Klasse):
         """The end of one product; `reden_beeindiging` 20 is a temporary stop."""
 
@@ -77,7 +71,6 @@ class JW307(Heenbericht):
         status_aanlevering: str
         retour_codes: tuple[str, ...] = ()
 
-    @klasse
     class Client(Klasse):
         """The child, and what has stopped."""
 
@@ -92,7 +85,6 @@ class JW307(Heenbericht):
     client: JW307.Client
 
 
-@klasse
 class JW308(Retourbericht):
     """Retourbericht on a stopbericht."""
 

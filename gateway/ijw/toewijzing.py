@@ -6,7 +6,7 @@ from datetime import date, time
 from typing import ClassVar
 
 from gateway.ijw.bericht import Header, Heenbericht, Kant, Retourbericht, RetourHeader
-from gateway.ijw.klasse import Klasse, klasse
+from gateway.ijw.klasse import Klasse
 from gateway.ijw.typen import (
     Adres,
     Communicatie,
@@ -19,7 +19,6 @@ from gateway.ijw.typen import (
 )
 
 
-@klasse
 class JW301(Heenbericht):
     """Toewijzing: all current allocations of one client at one provider."""
 
@@ -27,7 +26,6 @@ class JW301(Heenbericht):
     CODE: ClassVar = "436"
     AFZENDER: ClassVar = Kant.GEMEENTE
 
-    @klasse
     class ToegewezenProduct(Klasse):
         """One allocation (toewijzing).
 
@@ -47,7 +45,6 @@ class JW301(Heenbericht):
         commentaar: str | None = None
         retour_codes: tuple[str, ...] = ()
 
-    @klasse
     class Contact(Klasse):
         """An address or a way to reach somebody."""
 
@@ -59,7 +56,6 @@ class JW301(Heenbericht):
         periode: OpenPeriode | None = None
         retour_codes: tuple[str, ...] = ()
 
-    @klasse
     class Relatie(Klasse):
         """Somebody close to the client."""
 
@@ -72,7 +68,6 @@ class JW301(Heenbericht):
         contact: JW301.Contact
         retour_codes: tuple[str, ...] = ()
 
-    @klasse
     class Client(Klasse):
         """The child, and what is allocated."""
 
@@ -93,7 +88,6 @@ class JW301(Heenbericht):
     client: JW301.Client
 
 
-@klasse
 class JW302(Retourbericht):
     """Retourbericht on a toewijzing."""
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from gateway.ijw.klasse import Gegevenstype, klasse
+from gateway.ijw.klasse import Gegevenstype
 
 
-@klasse
 class Achternaam(Gegevenstype):
     """A surname with what comes before it."""
 
@@ -15,7 +14,6 @@ class Achternaam(Gegevenstype):
     voorvoegsel: str | None = None
 
 
-@klasse
 class Adres(Gegevenstype):
     """An address in the Netherlands or elsewhere."""
 
@@ -26,7 +24,6 @@ class Adres(Gegevenstype):
     land_code: str | None = None
 
 
-@klasse
 class BedragMetDC(Gegevenstype):
     """An amount in euro cents, and whether it is charged (D) or credited (C)."""
 
@@ -34,7 +31,6 @@ class BedragMetDC(Gegevenstype):
     debet_credit: str
 
 
-@klasse
 class BerichtIdentificatie(Gegevenstype):
     """The sender's own mark of a message, and the day that it bears."""
 
@@ -42,7 +38,6 @@ class BerichtIdentificatie(Gegevenstype):
     dagtekening: date
 
 
-@klasse
 class Communicatie(Gegevenstype):
     """How to talk with somebody: an interpreter, and for which language."""
 
@@ -50,7 +45,6 @@ class Communicatie(Gegevenstype):
     taal: str | None = None
 
 
-@klasse
 class Geboortedatum(Gegevenstype):
     """A date of birth, and which part of it is known."""
 
@@ -58,7 +52,6 @@ class Geboortedatum(Gegevenstype):
     datum_gebruik: str | None = None
 
 
-@klasse
 class GeslotenPeriode(Gegevenstype):
     """A period with both its ends."""
 
@@ -66,7 +59,6 @@ class GeslotenPeriode(Gegevenstype):
     einddatum: date
 
 
-@klasse
 class Huis(Gegevenstype):
     """A house number with its additions."""
 
@@ -76,7 +68,6 @@ class Huis(Gegevenstype):
     aanduiding_woonadres: str | None = None
 
 
-@klasse
 class Omvang(Gegevenstype):
     """How much care: so many units, per week, month or in all."""
 
@@ -85,7 +76,6 @@ class Omvang(Gegevenstype):
     frequentie: str
 
 
-@klasse
 class OpenPeriode(Gegevenstype):
     """A period of which an end may be open."""
 
@@ -93,7 +83,6 @@ class OpenPeriode(Gegevenstype):
     einddatum: date | None = None
 
 
-@klasse
 class Product(Gegevenstype):
     """A product by category and, unless the allocation is generic, its code."""
 
@@ -101,7 +90,6 @@ class Product(Gegevenstype):
     code: str | None = None
 
 
-@klasse
 class Referentie(Gegevenstype):
     """The mark of a Prestatie, and of the earlier one that it credits."""
 
@@ -109,7 +97,6 @@ class Referentie(Gegevenstype):
     vorig_referentie_nummer: str | None = None
 
 
-@klasse
 class Telefoon(Gegevenstype):
     """A telephone number with its country."""
 
@@ -117,7 +104,6 @@ class Telefoon(Gegevenstype):
     landnummer: str
 
 
-@klasse
 class Telefoonnummers(Gegevenstype):
     """One or two telephone numbers."""
 
@@ -125,7 +111,6 @@ class Telefoonnummers(Gegevenstype):
     telefoon02: Telefoon | None = None
 
 
-@klasse
 class TotaalBedragMetDC(Gegevenstype):
     """A total in euro cents, and whether it is charged (D) or credited (C)."""
 
@@ -133,7 +118,6 @@ class TotaalBedragMetDC(Gegevenstype):
     debet_credit: str
 
 
-@klasse
 class VerkorteNaam(Gegevenstype):
     """A name without the partner name."""
 
@@ -142,7 +126,6 @@ class VerkorteNaam(Gegevenstype):
     voorletters: str | None = None
 
 
-@klasse
 class Verwijzer(Gegevenstype):
     """Who referred the client."""
 
@@ -151,7 +134,6 @@ class Verwijzer(Gegevenstype):
     zorgverlener_code: str | None = None
 
 
-@klasse
 class VolledigeNaam(Gegevenstype):
     """A name with, where there is one, the partner name and how to use them."""
 
@@ -162,7 +144,6 @@ class VolledigeNaam(Gegevenstype):
     naam_gebruik: str
 
 
-@klasse
 class XsdVersie(Gegevenstype):
     """The versions of the schemas that a message was made with."""
 

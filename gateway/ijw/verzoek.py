@@ -6,11 +6,10 @@ from datetime import date
 from typing import ClassVar
 
 from gateway.ijw.bericht import Header, Heenbericht, Kant, Retourbericht, RetourHeader
-from gateway.ijw.klasse import Klasse, klasse
+from gateway.ijw.klasse import Klasse
 from gateway.ijw.typen import Geboortedatum, Omvang, Product, VerkorteNaam, Verwijzer
 
 
-@klasse
 class JW315(Heenbericht):
     """Verzoek om toewijzing (VOT): a provider asks for an allocation."""
 
@@ -18,7 +17,6 @@ class JW315(Heenbericht):
     CODE: ClassVar = "446"
     AFZENDER: ClassVar = Kant.AANBIEDER
 
-    @klasse
     class AangevraagdProduct(Klasse):
         """One product asked for; `budget` is in euro cents."""
 
@@ -35,7 +33,6 @@ class JW315(Heenbericht):
         commentaar: str | None = None
         retour_codes: tuple[str, ...] = ()
 
-    @klasse
     class Client(Klasse):
         """The child, and what is asked for."""
 
@@ -52,7 +49,6 @@ class JW315(Heenbericht):
     client: JW315.Client
 
 
-@klasse
 class JW316(Retourbericht):
     """Retourbericht on a verzoek om toewijzing."""
 
@@ -64,7 +60,6 @@ class JW316(Retourbericht):
     client: JW315.Client | None = None
 
 
-@klasse
 class JW317(Heenbericht):
     """Verzoek om wijziging (VOW): a provider asks to change what is allocated."""
 
@@ -72,7 +67,6 @@ class JW317(Heenbericht):
     CODE: ClassVar = "486"
     AFZENDER: ClassVar = Kant.AANBIEDER
 
-    @klasse
     class NieuwProduct(Klasse):
         """A product asked for beside those allocated; `budget` is in euro cents."""
 
@@ -83,7 +77,6 @@ class JW317(Heenbericht):
         budget: int | None = None
         retour_codes: tuple[str, ...] = ()
 
-    @klasse
     class TeWijzigenProduct(Klasse):
         """An allocation to change; `budget` is in euro cents."""
 
@@ -94,14 +87,12 @@ class JW317(Heenbericht):
         budget: int | None = None
         retour_codes: tuple[str, ...] = ()
 
-    @klasse
     class OngewijzigdProduct(Klasse):
         """An allocation that stays as it is."""
 
         toewijzing_nummer: int
         retour_codes: tuple[str, ...] = ()
 
-    @klasse
     class Verzoek(Klasse):
         """The whole of a request for change."""
 
@@ -112,7 +103,6 @@ class JW317(Heenbericht):
         nieuwe_producten: tuple[JW317.NieuwProduct, ...] = ()
         retour_codes: tuple[str, ...] = ()
 
-    @klasse
     class Client(Klasse):
         """The child, and the request."""
 
@@ -124,7 +114,6 @@ class JW317(Heenbericht):
     client: JW317.Client
 
 
-@klasse
 class JW318(Retourbericht):
     """Retourbericht on a verzoek om wijziging."""
 
@@ -136,7 +125,6 @@ class JW318(Retourbericht):
     client: JW317.Client | None = None
 
 
-@klasse
 class JW319(Heenbericht):
     """Antwoord: a municipality refuses a request, or takes time to look into it."""
 
@@ -144,14 +132,12 @@ class JW319(Heenbericht):
     CODE: ClassVar = "488"
     AFZENDER: ClassVar = Kant.GEMEENTE
 
-    @klasse
     class Woonplaatsbeginsel(Klasse):
         """The municipality that is responsible instead."""
 
         gemeente: str
         retour_codes: tuple[str, ...] = ()
 
-    @klasse
     class Antwoord(Klasse):
         """The answer to one request."""
 
@@ -165,7 +151,6 @@ class JW319(Heenbericht):
     antwoord: JW319.Antwoord
 
 
-@klasse
 class JW320(Retourbericht):
     """Retourbericht on an antwoord."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.ijw.codes import CREDIT, DEBET
 from gateway.ijw.declaratie import JW323
@@ -15,8 +17,7 @@ from gateway.ijw.typen import BedragMetDC, Referentie
 _NO_REFERENCE: Final = Referentie(referentie_nummer="")
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """A client's allocations, and what was declared on them before.
 
     `toewijzingen` are the latest versions, by number. `debits` are all earlier debit Prestaties that were granted,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from gateway.ijw.declaratie import JW323
 from gateway.ijw.dossier import Dossier, Verzoek
@@ -51,8 +52,7 @@ class Tarief(NamedTuple):
     valid_until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """What was known between the provider and the municipality before the message that is judged.
 
     What was refused is in none of these. `dossiers` has one for each client of the message, by BSN, empty for who is
@@ -68,10 +68,10 @@ class History:
 
     today: date
     since: date | None = None
-    dossiers: Mapping[str, Dossier] = field(default_factory=lambda: _NOTHING)
-    verzoeken: Mapping[str, Verzoek] = field(default_factory=lambda: _NOTHING)
-    nummers: Mapping[int, tuple[Nummer, ...]] = field(default_factory=lambda: _NOTHING)
-    referenties: Mapping[str, UUID] = field(default_factory=lambda: _NOTHING)
+    dossiers: Mapping[str, Dossier] = _NOTHING
+    verzoeken: Mapping[str, Verzoek] = _NOTHING
+    nummers: Mapping[int, tuple[Nummer, ...]] = _NOTHING
+    referenties: Mapping[str, UUID] = _NOTHING
     declaraties: tuple[Declaratie, ...] = ()
     answered: Declaratie | None = None
     tarieven: tuple[Tarief, ...] | None = None
@@ -81,8 +81,7 @@ class History:
         return self.dossiers.get(bsn) or Dossier()
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryContext(Context):
+class HistoryContext(Context, frozen=True):
     """What a rule against earlier messages may know besides the element that it judges.
 
     `message_type` is the type of the message (`JW325`), for a class that several share.
@@ -92,8 +91,8 @@ class HistoryContext(Context):
     gemeente: str
     aanbieder: str
     history: History
-    _declared: dict[int, Declared] = field(default_factory=dict, repr=False, compare=False)
-    _tarieven: dict[str, list[Tarief]] = field(default_factory=dict, repr=False, compare=False)
+    _declared: dict[int, Declared] = field(default_factory=dict)
+    _tarieven: dict[str, list[Tarief]] = field(default_factory=dict)
 
     def declared(self, client: JW323.Client) -> Declared:
         """Give what was declared for a client before, put in order once for each client of the message."""

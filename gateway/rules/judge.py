@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeAlias
 
+from msgspec import Struct
+
 from gateway.errors import RuleFailedError
 from gateway.ijw.bericht import Bericht, Kant, Retourbericht
 from gateway.ijw.berichten import BERICHTEN
@@ -63,8 +65,7 @@ def _context(bericht: Bericht, reference: Reference | None) -> Context:
     return ReferenceContext(dagtekening, reference.today, reference.lists, reference.own_products)
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(Struct, frozen=True):
     """What to do with the elements of a class: the rules to ask, and the fields to go into."""
 
     rules: tuple[Rule, ...]

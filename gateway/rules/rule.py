@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from inspect import cleandoc
 from types import UnionType
 from typing import Any, Final, NamedTuple, TypeAlias, cast, get_args
+
+from msgspec import Struct
 
 from gateway.ijw.bericht import Bericht
 from gateway.ijw.codelijsten import Codelijsten
@@ -52,15 +53,13 @@ def at(element: Klasse, *fields: str) -> list[At]:
     return [At(element, field) for field in fields]
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What a rule may know besides the element that it judges."""
 
     dagtekening: date
 
 
-@dataclass(frozen=True, slots=True)
-class OwnProduct:
+class OwnProduct(Struct, frozen=True):
     """A product code of a municipality's own; both days count, and None is without an end."""
 
     code: str
@@ -75,8 +74,7 @@ class OwnProduct:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """What lies outside the messages: the day, the lists, and the product codes of the municipality concerned."""
 
     today: date
@@ -84,8 +82,7 @@ class Reference:
     own_products: tuple[OwnProduct, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReferenceContext(Context):
+class ReferenceContext(Context, frozen=True):
     """What a rule against outside lists may know."""
 
     today: date
@@ -93,8 +90,7 @@ class ReferenceContext(Context):
     own_products: tuple[OwnProduct, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule of the standard.
 
     `on` are the classes whose elements it judges, `messages` the types in which it does; `about` are the classes

@@ -7,8 +7,9 @@ of rules.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 
 class Place(NamedTuple):
@@ -28,8 +29,7 @@ class Place(NamedTuple):
         return "/".join(filter(None, (self.klasse, self.element)))
 
 
-@dataclass(frozen=True, slots=True)
-class StandardRule:
+class StandardRule(Struct, frozen=True):
     """A rule as the standard lists it.
 
     `kind` is the standard's word (Conditie, Constraint, Technische regel, Bedrijfsregel, Invulinstructie,

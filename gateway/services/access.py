@@ -8,9 +8,10 @@ import hmac
 import secrets
 import string
 import time
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
 
 from gateway.errors import ConflictError
 from gateway.exchange.party import PartyKind, kind_of
@@ -31,15 +32,13 @@ _ID_LENGTH: Final = 12
 _TRUST_SECONDS: Final = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     caller: Caller
     secret_hash: bytes
     until: float
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(Struct, frozen=True):
     """A party that takes part."""
 
     code: str

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from gateway.exchange.reason import without_numbers
@@ -77,16 +78,14 @@ class Act(StrEnum):
     ENDPOINT_REMOVED = "endpoint-removed"
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(Struct, frozen=True):
     """A place where the trail is not what it was: the number of the entry, and what is wrong there, in Dutch."""
 
     number: int
     says: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What was found of the whole trail: how many entries there are, `number:hash` of the last, and what is wrong."""
 
     entries: int
@@ -94,8 +93,7 @@ class Verdict:
     flaws: tuple[Flaw, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PersonFile:
+class PersonFile(Struct, frozen=True):
     """What is kept of the traces of one person: the messages about them, and every act that concerned them."""
 
     made_at: datetime

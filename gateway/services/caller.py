@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Scope(StrEnum):
@@ -14,8 +15,7 @@ class Scope(StrEnum):
     MONITOR = "monitor"  # watch
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """The holder of a token, which may act for several parties; or a person who is signed in to the console.
 
     `reason` is why an administrator wants to see what is kept from all but the two parties (opt-out).

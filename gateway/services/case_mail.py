@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -11,6 +10,7 @@ from typing import Final
 
 import structlog
 from cryptography.x509 import Certificate
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from gateway.errors import ConfigurationError
@@ -42,8 +42,7 @@ _TO_COORDINATOR: Final = """De gemeente handelt dit af. Noem bij haar het zaaknu
 _PRIVACY: Final = "In deze tekst staan geen gegevens van een cliënt. Zet die ook niet in een gewoon antwoord.\n"
 
 
-@dataclass(frozen=True, slots=True)
-class MailIdentity:
+class MailIdentity(Struct, frozen=True):
     """As whom the gateway mails; bounces go to `return_address`, and links begin with `base_url`, where one is set.
 
     What is encrypted is signed with `signer`, where there is one.

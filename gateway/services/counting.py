@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from gateway.services.clock import Clock
 from gateway.store import breaches
@@ -14,8 +15,7 @@ _STEP: Final = 2_000
 _MOST_STEPS: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Counting:
+class Counting(Struct, frozen=True):
     """Counts in this database."""
 
     database: Database

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeAlias
 
 import structlog
+from msgspec import Struct
 
 from gateway.errors import RouteTableError
 from gateway.exchange.route import Route, RouteTable
@@ -27,8 +27,7 @@ _Look: TypeAlias = tuple[tuple[str, int, int, int], ...]
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Today:
+class _Today(Struct, frozen=True):
     """What a book says on one day. It is asked for several times a message, so it says itself until when it holds."""
 
     book: RouteBook

@@ -11,6 +11,7 @@ from itertools import repeat
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from gateway.exchange import besluit
@@ -59,8 +60,7 @@ class Decision:
     producten: Sequence[Fields] = field(default=(), repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """What an allocation would say if it were granted as it was asked, and what has to be said with it.
 
     `producten` are those that would be new or changed, an allocation that is there already with its ToewijzingNummer;

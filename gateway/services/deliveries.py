@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from gateway.services.caller import Caller
 from gateway.store import messages, outbox, queues
@@ -22,8 +23,7 @@ _OF_BOTH: Final = frozenset({QUEUE, "ggk0210"})
 _BACK: Final = frozenset({"failed", "released", "expired"})
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
+class Handed(Struct, frozen=True):
     """The leases of a message, and what was or is to be sent about it with the attempts at that; the oldest first.
 
     `reasons` are those of the leases that failed, `last` are the leases after which there came no other attempt.
@@ -35,8 +35,7 @@ class Handed:
     last: frozenset[UUID] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One attempt to hand a message over, whichever way: what began it, how it ended, and when the next one is due.
 
     Without an `outcome` it is going on, or has yet to begin when it has no `number`.

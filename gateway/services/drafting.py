@@ -10,6 +10,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec import Struct
+
 from gateway.exchange.address import Address, address_of, requests_answered_by, requests_in, subjects_of
 from gateway.exchange.afwijzing import refusal_with_codes, technical_refusal, wholly_refused
 from gateway.exchange.retour import GATEWAY_PREFIX, TOKEN_LENGTH, positive_answer
@@ -39,8 +41,7 @@ class Ruling:
     note: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A message that was read, and whose sender may send it; ready to be kept, with what was found wrong in it.
 
     One that the gateway made itself, for its sender, has the ruling that it was made from. With `opt_out` it is for
@@ -73,8 +74,7 @@ class Candidate:
         return tuple(finding for finding in self.findings if finding.source == "gateway")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What the database knows that matters to a batch of messages."""
 
     now: datetime
@@ -86,8 +86,7 @@ class Known:
     pushes: bool = True  # whether anything is pushed to anybody
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A message to keep, and what the gateway answers to it at once; that is written with it, as its reply."""
 
     message: NewMessage

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from gateway.exchange.address import parties_of, requests_answered_by, requests_in
@@ -36,8 +36,7 @@ _OF_REQUEST: Final = (Kind.ANSWER, Kind.INVESTIGATION, Kind.WOONPLAATSBEGINSEL)
 _OF_ALLOCATION: Final = (Kind.START, Kind.STOP)
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """Works out what is due; working days pass over these days off."""
 
     feestdagen: Container[date]

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from gateway.errors import ConflictError
@@ -24,8 +25,7 @@ from gateway.store.requests import RequestRow
 from gateway.store.vault import Keyring
 
 
-@dataclass(frozen=True, slots=True)
-class Escalation:
+class Escalation(Struct, frozen=True):
     """An escalation with its steps."""
 
     row: EscalationRow

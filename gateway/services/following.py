@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from gateway.exchange.lifecycle import Moment, allocation_moments, request_moments
@@ -26,8 +27,7 @@ R = TypeVar("R", AllocationRow, RequestRow)
 _UNKNOWN = Answered(opt_out=False, answer=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """A moment in the life of something, and the answer to the message that told of it: its id and type.
 
     `granted` is what became of a Prestatie: None is not answered yet, or no Prestatie.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 import structlog
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from gateway.errors import ContentRemovedError

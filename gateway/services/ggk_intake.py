@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 import structlog
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from gateway.exchange.ggk import (
@@ -49,16 +50,14 @@ class _SeenBeforeError(Exception):
     """The same envelope was taken a moment earlier; nothing of this one is kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What goes back over the wire; not `taken` is a SOAP fault."""
 
     body: bytes
     taken: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A text, instead of a message, for who takes texts."""
 
     file_name: str
@@ -68,8 +67,7 @@ class Text:
 Judged: TypeAlias = Candidate | Refusal | Fault | Text
 
 
-@dataclass(frozen=True, slots=True)
-class GgkDesk:
+class GgkDesk(Struct, frozen=True):
     """What belongs to receiving besides the intake; `applicatie` is what the gateway calls itself."""
 
     routes: RouteTable

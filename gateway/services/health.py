@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 from gateway.errors import GatewayError
 from gateway.services.clock import Clock
@@ -32,8 +33,7 @@ class State(StrEnum):
     FAIL = "fail"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """The health of one part, with a sentence for whoever looks."""
 
     name: str
@@ -41,8 +41,7 @@ class Part:
     says: str
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct, frozen=True):
     """The health of the whole."""
 
     parts: tuple[Part, ...]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
+
+from msgspec import Struct
 
 from gateway.errors import ContentRemovedError, InvalidBerichtError
 from gateway.ijw.bericht import Bericht
@@ -27,8 +29,7 @@ from gateway.wire.masking import masked
 _TYPED_SIZE: Final = 256 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(Struct, frozen=True):
     """Something that happened to a message."""
 
     at: datetime
@@ -36,8 +37,7 @@ class Happening:
     detail: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(Struct, frozen=True):
     """A message, what happened to it, and what belongs to it."""
 
     message: MessageRow
@@ -45,8 +45,7 @@ class Detail:
     related: list[tuple[MessageRow, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Covered:
+class Covered(Struct, frozen=True):
     """A message to be shown without what is personal: its document is covered, its typed form has to be by its reader.
 
     Of a large message there is no typed form: nobody reads thousands of rows.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 import structlog
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.errors import RuleFailedError
 from gateway.exchange.address import municipality_of
@@ -29,8 +30,7 @@ _log = structlog.get_logger(__name__)
 _MOST: Final = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """What lies outside every message: the day, the lists, and what each municipality has of its own."""
 
     today: date

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from gateway.errors import InvalidBerichtError
@@ -18,8 +18,7 @@ from gateway.wire.document import Document
 from gateway.wire.json_form import to_json
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """The content of messages, for the gateway's own use: nobody gets to see it, so it is no access to it."""
 
     keyring: Keyring

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from gateway.exchange.besluit import Bekend, Fields, nummer_of
@@ -16,8 +16,7 @@ from gateway.services.kept import Kept
 from gateway.store.dossiers import read_dossier
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """A client's dossier without what was refused, and what the messages behind it say."""
 
     dossier: Dossier

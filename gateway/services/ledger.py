@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import cached_property, partial
@@ -11,6 +11,8 @@ from itertools import islice
 from typing import Final, Self
 from uuid import UUID
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from gateway.exchange.address import RequestKey, parties_of, requests_answered_by, requests_in, subjects_of
@@ -82,8 +84,7 @@ class Entry:
             yield from (*requests_in(bericht), *requests_answered_by(bericht)) if bericht else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """What taking messages changed: dossiers, without what was refused, and requests.
 
     Of declarations with more clients than are in memory at once not all dossiers are in it.

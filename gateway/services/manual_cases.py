@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from gateway.errors import ConflictError
@@ -63,15 +64,13 @@ class Resolution:
     gemeente: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedOtherwise:
+class ClosedOtherwise(Struct, frozen=True):
     """The case was closed before, with another outcome."""
 
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
-class NotResolved:
+class NotResolved(Struct, frozen=True):
     """The resolution asks for a message that would not be right."""
 
     findings: tuple[Finding, ...]

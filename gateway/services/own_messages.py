@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from gateway.exchange.address import MessageKey
@@ -26,15 +27,13 @@ from gateway.wire.document import Document
 _MOST_TRIES: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Otherwise:
+class Otherwise(Struct, frozen=True):
     """It was answered before, and not in this way; `state` is how it stands."""
 
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class NotTheirs:
+class NotTheirs(Struct, frozen=True):
     """The caller is an administrator, who speaks for nobody."""
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import structlog
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import Connection
 
 from gateway.errors import ContentRemovedError, DatabaseUnavailableError, GatewayError
@@ -44,8 +45,7 @@ class _TakenBackError(GatewayError):
     """What a dry run did is not kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """A message as it is, and what a replay would make of it; the codes are those of the findings then and now."""
 
     message: MessageRow
@@ -54,8 +54,7 @@ class Preview:
     codes_now: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DryRun:
+class DryRun(Struct, frozen=True):
     """What a replay would take: how many by status, and of the oldest ones what would become of them."""
 
     statuses: dict[str, int]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from gateway.errors import InvalidBerichtError
@@ -24,8 +26,7 @@ from gateway.wire.refusal import Refusal as ReadRefusal
 _NOBODY = Caller("", frozenset(), frozenset())
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What a message is by today's rules, lists and agreements.
 
     `sender_was_told` says of one that is taken after all whether its sender may have seen the refusal.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from gateway.services.route_file import RouteFile
 from gateway.services.toml_lines import Place, TomlLines
@@ -21,8 +22,7 @@ class Problem(NamedTuple):
         return f"{self.path}, regel {self.line}: {self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A file that was read: its contents, and where everything stands."""
 
     path: Path

@@ -6,11 +6,11 @@ Everything that is wrong, in all files, is told at once, with the file, the line
 import re
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec import Struct
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -41,8 +41,7 @@ _LIMIT: Final = "Na verwijzing door een arts is een budget niet hoger dan met de
 _AGB_CODE: Final = re.compile(r"[0-9]{8}")
 
 
-@dataclass(frozen=True, slots=True)
-class RouteBook:
+class RouteBook(Struct, frozen=True):
     """What the tables say, for any day."""
 
     sources: tuple[Source, ...]

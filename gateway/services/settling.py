@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from gateway.errors import ConflictError, InvalidBerichtError
@@ -38,16 +40,14 @@ _IDENTIFICATIE: Final = "/Bericht/Header/BerichtIdentificatie/Identificatie"
 _MOST_TRIES: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """A message that is kept; `new` is false when the same bytes had been taken before."""
 
     message: MessageRow
     new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """A message that was just written and counts: it was not rejected.
 
     `refused` is the message that it answers, where this is a refusal of it.
@@ -58,8 +58,7 @@ class Taken:
     refused: Bericht | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """What a transaction took, and what that changed of clients' dossiers and of requests."""
 
     known: Known
@@ -76,8 +75,7 @@ Follower: TypeAlias = Callable[[Connection, Batch], None]
 Also: TypeAlias = Callable[[Connection, Sequence[Accepted | Refusal]], None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Twin:
+class _Twin(Struct, frozen=True):
     """The same message stands earlier in the batch, at this place."""
 
     place: int

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 from gateway.services.audit import COMMAND_LINE, Act, Audit
 from gateway.services.caller import Caller, Scope
@@ -51,8 +52,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """Somebody who is signed in."""
 
     subject: str

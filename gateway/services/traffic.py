@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
 
 from gateway.exchange.deadlines import State
 from gateway.services.clock import DUTCH_TIME, Clock, dutch_day
@@ -25,8 +26,7 @@ _CAUSES: Final = 5  # the largest; all of them have a page
 _REMEMBERED: Final = timedelta(seconds=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Struct, frozen=True):
     """What passed through in the last hours and days (in Dutch time), what waits, and what needs attention.
 
     `causes` are the largest groups of dead letters; `due` counts by kind the deadlines that have passed, and those that

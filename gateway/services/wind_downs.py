@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from gateway.exchange.wind_down import Difference, Elsewhere, Listed, Plan, Running, Task, differences, tasks
@@ -22,8 +22,7 @@ from gateway.store.vault import Keyring
 from gateway.store.wind_downs import ClientRow, LineRow, WindDownRow
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """An allocation, what is agreed for it, and what has to happen, with whether it has."""
 
     client: ClientRow
@@ -36,8 +35,7 @@ class Line:
         return all(self.tasks.values())
 
 
-@dataclass(frozen=True, slots=True)
-class WindDown:
+class WindDown(Struct, frozen=True):
     """A provider that stops, with the lines that the caller may see."""
 
     row: WindDownRow

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
+from msgspec import Struct
 from sqlalchemy import Connection, Row, or_, select, update
 
 from gateway.errors import ConflictError
@@ -22,8 +22,7 @@ _TOKEN_PARTIES = BulkInsert(tables.token_party, "token_id", "party_code")
 _TOUCH_EVERY = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class TokenRow:
+class TokenRow(Struct, frozen=True):
     """A token: who holds it may act for its parties, within its scopes. Of the secret there is only the hash."""
 
     id: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, exists, literal_column, select
 
 from gateway.store import rebuilding, tables
@@ -25,8 +25,7 @@ _ADMITTED = Lookup(
 _KNOWN = Lookup(select(tables.party.c.code), tables.party.c.code)
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(Struct, frozen=True):
     """Which tokens are good, whether all is known that follows from the messages, and whether anything is pushed."""
 
     tokens: set[str]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Self, TypeAlias
 from uuid import UUID, uuid5
 
+from msgspec import Struct
 from sqlalchemy import Connection, Row, bindparam, delete, select
 
 from gateway.exchange.lifecycle import Allocation, allocation_of
@@ -48,8 +48,7 @@ _BY_NUMBER = Lookup(
 _encode: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
-@dataclass(frozen=True, slots=True)
-class AllocationRow:
+class AllocationRow(Struct, frozen=True):
     """An allocation as it is listed; `started` and `ended` are days of the latest delivery."""
 
     id: UUID

@@ -10,11 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 from uuid import UUID
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection, Row, Select, or_, select, update
 
 from gateway.store import tables
@@ -49,8 +51,7 @@ class Entry:
     detail: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class EntryRow:
+class EntryRow(Struct, frozen=True):
     """An entry of the trail. `subject` is `key:hash` of the person that the act was about, if it was about one."""
 
     number: int
@@ -83,8 +84,7 @@ class EntryRow:
         return hashlib.sha256(before + canonical.encode()).digest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrailFilter:
+class TrailFilter(Struct, frozen=True, kw_only=True):
     """Which entries: all conditions hold together, an empty one asks nothing. `since` is in, `until` is out."""
 
     kinds: tuple[str, ...] = ()
@@ -199,8 +199,7 @@ class SubjectRow:
     sealed: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Pointers:
+class Pointers(Struct, frozen=True):
     """What is kept beside some entries, to find them by: the ids of messages, and a person."""
 
     messages: dict[int, set[str]]

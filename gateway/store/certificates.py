@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
+from msgspec import Struct
 from sqlalchemy import Connection, delete, select
 
 from gateway.store.bulk import BulkInsert
@@ -18,8 +18,7 @@ _CERTIFICATES: Final = BulkInsert(certificate, "kind", "value", "token_id", "cre
 _MANDATES: Final = BulkInsert(mandate, "intermediary", "party", "types", "created_at", or_skip=True)
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateRow:
+class CertificateRow(Struct, frozen=True):
     """A certificate by its SHA-256 fingerprint in hexadecimal, or by the OIN of its holder, and its token."""
 
     kind: CertificateKind
@@ -28,8 +27,7 @@ class CertificateRow:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class MandateRow:
+class MandateRow(Struct, frozen=True):
     """`intermediary` may send messages of which `party` is the Afzender: of these types, or without types of all."""
 
     intermediary: str

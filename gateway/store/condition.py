@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from msgspec import Struct
 from sqlalchemy import Connection, select, text
 
 from gateway.store import tables
@@ -13,8 +13,7 @@ _PRAGMAS = ("journal_mode", "synchronous", "foreign_keys")
 _SETTINGS = ("server_version_num", "fsync", "full_page_writes", "synchronous_commit", "server_encoding")
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """The kind of database (`sqlite`, `postgresql`), its settings as it names them, and what time it thinks it is."""
 
     kind: str

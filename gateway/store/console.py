@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from gateway.store.console_tables import console_session, sign_in_link
 
 
-@dataclass(frozen=True, slots=True)
-class SessionRow:
+class SessionRow(Struct, frozen=True):
     """Somebody who signed in, with the one role that they have; it ends by itself, or when they sign out."""
 
     id_hash: bytes
@@ -27,12 +27,12 @@ class SessionRow:
     @classmethod
     def from_row(cls, row: Row[Any]) -> Self:
         """Read a row of the session table."""
-        return cls(**{name: getattr(row, name) for name in cls.__slots__})
+        return cls(**{name: getattr(row, name) for name in cls.__struct_fields__})
 
 
 def add_session(conn: Connection, session: SessionRow) -> None:
     """Write down that somebody signed in."""
-    conn.execute(insert(console_session).values({name: getattr(session, name) for name in SessionRow.__slots__}))
+    conn.execute(insert(console_session).values(asdict(session)))
 
 
 def get_session(conn: Connection, id_hash: bytes) -> SessionRow | None:

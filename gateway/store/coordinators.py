@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection, Row, delete, select
 
 from gateway.store.bulk import BulkInsert
@@ -17,8 +17,7 @@ from gateway.store.vault import Keyring
 _SAVE = BulkInsert(coordinator, "allocation_id", "name", "email", "changed_at", or_replace=True)
 
 
-@dataclass(frozen=True, slots=True)
-class CoordinatorRow:
+class CoordinatorRow(Struct, frozen=True):
     """The organisation that coordinates, with the address of its own, which is nobody's personal one."""
 
     allocation_id: UUID

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from gateway.exchange.cause import Cause
@@ -19,8 +19,7 @@ _MESSAGE = tables.message
 _NEW = BulkInsert(dead_letter, "message_id", "recipient", "cause_id", "cause", "at", or_replace=True)
 
 
-@dataclass(frozen=True, slots=True)
-class DeadLetterGroup:
+class DeadLetterGroup(Struct, frozen=True):
     """Dead letters of one recipient with one cause: how many, from when, and the oldest of them."""
 
     cause_id: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self, TypeAlias
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -80,8 +80,7 @@ _DROP = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DeadlineRow:
+class DeadlineRow(Struct, frozen=True):
     """Something that is, or was, due. `subject` is a message's id, a ReferentieAanbieder or a ToewijzingNummer.
 
     `overdue_at` is when it was found to have passed, also of one that was met afterwards.
@@ -105,7 +104,7 @@ class DeadlineRow:
     @classmethod
     def from_row(cls, row: Row[Any]) -> Self:
         """Read a row of the deadline table."""
-        values = {name: getattr(row, name) for name in cls.__slots__}
+        values = {name: getattr(row, name) for name in cls.__struct_fields__}
         waits_for = tuple(values.pop("waits_for").split())
         return cls(**{**values, "kind": Kind(row.kind), "state": State(row.state), "waits_for": waits_for})
 
@@ -114,8 +113,7 @@ class DeadlineRow:
         return State.OVERDUE if self.state is State.OPEN and self.due_at < now else self.state
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadlineFilter:
+class DeadlineFilter(Struct, frozen=True, kw_only=True):
     """Which deadlines: all conditions hold together, an empty one asks nothing.
 
     `messages` are those that they follow from. `parties` are those whose deadlines may be seen, as one of the two that

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Self
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection, Row, bindparam, delete, or_, select, update
 
 from gateway.exchange.uitkomst import Uitkomst
@@ -55,8 +55,7 @@ _USED = select(_REFERENCE.c.reference, _REFERENCE.c.message_id).where(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NewDeclaration:
+class NewDeclaration(Struct, frozen=True):
     """A declaration to write; `uitkomst` is that of its JW325, where the gateway answers at once."""
 
     provider: str

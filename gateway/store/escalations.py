@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from gateway.store.escalation_tables import escalation, escalation_step
@@ -14,8 +16,7 @@ from gateway.store.opt_out import opted_out
 from gateway.store.vault import Keyring
 
 
-@dataclass(frozen=True, slots=True)
-class EscalationRow:
+class EscalationRow(Struct, frozen=True):
     """An escalation as it is kept."""
 
     id: UUID
@@ -33,7 +34,7 @@ class EscalationRow:
     @classmethod
     def from_row(cls, row: Row[Any]) -> Self:
         """Read a row of the table."""
-        return cls(**{name: getattr(row, name) for name in cls.__slots__})
+        return cls(**{name: getattr(row, name) for name in cls.__struct_fields__})
 
     @property
     def is_open(self) -> bool:
@@ -54,7 +55,7 @@ class StepRow:
 
 def add(conn: Connection, row: EscalationRow) -> None:
     """Open an escalation; raises ConflictError when one is open on the request."""
-    conn.execute(insert(escalation).values({name: getattr(row, name) for name in EscalationRow.__slots__}))
+    conn.execute(insert(escalation).values(asdict(row)))
 
 
 def get(conn: Connection, own: UUID, *, lock: bool = False) -> EscalationRow | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, not_, or_, select, union
 
 from gateway.exchange.party import PartyKind, kind_of
@@ -67,8 +68,7 @@ def request(conn: Connection, keyring: Keyring, request_id: UUID) -> RequestRow 
     return RequestRow.from_row(row, keyring) if row else None
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """What the message table knows of a message: its answer, and whether it is for the back-office alone."""
 
     opt_out: bool

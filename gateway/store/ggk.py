@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final, Literal, Self
 from uuid import UUID
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection, Row, delete, select, text, update
 
 from gateway.exchange.ggk import Fault
@@ -20,8 +21,7 @@ from gateway.store.outbox_tables import attempt, outbox
 from gateway.store.rows import MessageRow
 
 
-@dataclass(frozen=True, slots=True)
-class ReceivedRow:
+class ReceivedRow(Struct, frozen=True):
     """An envelope that came in; `digest` is that of its content. With a fault, the content was refused."""
 
     id: UUID
@@ -45,7 +45,7 @@ class ReceivedRow:
     @classmethod
     def from_row(cls, row: Row[Any]) -> Self:
         """Read a row of the table."""
-        values = {name: getattr(row, name) for name in cls.__slots__}
+        values = {name: getattr(row, name) for name in cls.__struct_fields__}
         values["fault_findings"] = tuple(tuple(finding) for finding in row.fault_findings)
         return cls(**values)
 
@@ -62,7 +62,7 @@ class ReceivedRow:
         )
 
 
-_COLUMNS: Final = tuple(field.name for field in fields(ReceivedRow))
+_COLUMNS: Final = ReceivedRow.__struct_fields__
 _RECEIVED: Final = BulkInsert(ggk_received, *_COLUMNS, or_skip=True)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection, Row, Select, delete, select
 
 from gateway.store.bulk import BulkInsert
@@ -18,8 +18,7 @@ _TEXTS: Final = BulkInsert(ggk_text, "received_id", "recipient", "file_name", "s
 _PARTS: Final = BulkInsert(ggk_text_part, "received_id", "part", "key_id", "data")
 
 
-@dataclass(frozen=True, slots=True)
-class TextRow:
+class TextRow(Struct, frozen=True):
     """A text: its id is that of the envelope that it came in."""
 
     id: UUID

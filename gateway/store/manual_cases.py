@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection, Row, select, text, update
 
 from gateway.store import manual_tables, tables
@@ -34,8 +36,7 @@ _NEW = BulkInsert(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewCase:
+class NewCase(Struct, frozen=True, kw_only=True):
     """A case to be opened, in the transaction that takes its message.
 
     `unanswered` are the requests of the message, by ReferentieAanbieder; `summary` has nothing about the person.

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Self, TypeAlias
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection, bindparam, case, literal, select, union_all, update
 
 from gateway.errors import ConflictError
@@ -146,22 +147,19 @@ class NewMessage:
         return self.sender, self.type, self.identificatie
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """The message is new and was written, with everything that belongs to it."""
 
     id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Duplicate:
+class Duplicate(Struct, frozen=True):
     """The sender used this identificatie for this type before; nothing was written."""
 
     existing: MessageRow
 
 
-@dataclass(frozen=True, slots=True)
-class AlreadyAnswered:
+class AlreadyAnswered(Struct, frozen=True):
     """The heenbericht has its retourbericht already; nothing was written."""
 
 

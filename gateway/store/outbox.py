@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self, TypeAlias
 from uuid import UUID
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection, Row, func, insert, select, text, union_all, update
 
 from gateway.store import outbox_tables as tables
@@ -36,8 +37,7 @@ _NEW = BulkInsert(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewOutgoing:
+class NewOutgoing(Struct, frozen=True, kw_only=True):
     """Something that has to be sent outside, to be written in the transaction that decides so.
 
     `reference` is by what the other side may come back to it, `subject_id` what it is about besides a message.
@@ -52,8 +52,7 @@ class NewOutgoing:
     subject_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
+class OutboxRow(Struct, frozen=True):
     """Something to be sent outside. Its id is the same at every attempt, and so may tell a double apart."""
 
     id: UUID
@@ -84,11 +83,10 @@ class OutboxRow:
     @classmethod
     def from_row(cls, row: Row[Any]) -> Self:
         """Read a row of the outbox table."""
-        return cls(**{name: getattr(row, name) for name in cls.__slots__})
+        return cls(**{name: getattr(row, name) for name in cls.__struct_fields__})
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptRow:
+class AttemptRow(Struct, frozen=True):
     """One attempt; without an outcome it is going on."""
 
     id: UUID
@@ -104,11 +102,10 @@ class AttemptRow:
     @classmethod
     def from_row(cls, row: Row[Any]) -> Self:
         """Read a row of the attempt table."""
-        return cls(**{name: getattr(row, name) for name in cls.__slots__})
+        return cls(**{name: getattr(row, name) for name in cls.__struct_fields__})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptEnd:
+class AttemptEnd(Struct, frozen=True, kw_only=True):
     """How an attempt ended, and what becomes of the row: its `state`, and `next_at` when it is due again."""
 
     outcome: str

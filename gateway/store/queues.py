@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, text, update
 
 from gateway.store import dead_letters, tables
@@ -37,16 +38,14 @@ _HAND_OVER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Leased:
+class Leased(Struct, frozen=True):
     """A message together with the lease under which it was handed over."""
 
     lease: LeaseRow
     message: MessageRow
 
 
-@dataclass(frozen=True, slots=True)
-class Depth:
+class Depth(Struct, frozen=True):
     """How much waits for a party, and since when the oldest does."""
 
     party: str
@@ -247,8 +246,7 @@ def _is_free(now: datetime) -> ColumnElement[bool]:
     return or_(_MESSAGE.c.status == "queued", _MESSAGE.c.lease_expires_at <= now)
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
+class _Held(Struct, frozen=True):
     """A lease and its message, of which nobody else can change anything until the transaction ends."""
 
     lease: LeaseRow

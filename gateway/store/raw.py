@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
+from msgspec import Struct
 from sqlalchemy import JSON, Column, Connection, Date, Integer, LargeBinary, String, Uuid
 
 from gateway.store.columns import UtcDateTime
@@ -47,8 +47,7 @@ def send_waiting(conn: Connection) -> None:
         line.send()
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(Struct, frozen=True):
     """How the values of some columns go to a database: what makes them, and for PostgreSQL in which format they are."""
 
     encoders: tuple[_Encoder | None, ...]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from gateway.ijw.berichten import ANTWOORD_MET
@@ -30,8 +30,7 @@ class Step(StrEnum):
     ANSWERS = "answers"
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """The step that it is at, and the last message that was done in it."""
 
     step: Step

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from msgspec import Struct, field
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, text, update
 
 from gateway.exchange.replay import DELIVERED, REPLAYABLE
@@ -22,8 +22,7 @@ _ITEMS = BulkInsert(replay_item, "message_id", "replay_id", "status", "detail", 
 _MESSAGE = tables.message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplayFilter:
+class ReplayFilter(Struct, frozen=True, kw_only=True):
     """Which messages: all conditions hold together, an empty one asks nothing. `since` is in, `until` is out.
 
     What was delivered is among them only when `ids` names it. `causes` are ids of causes of dead letters.
@@ -39,8 +38,7 @@ class ReplayFilter:
     causes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayRow:
+class ReplayRow(Struct, frozen=True):
     """A replay: how many messages it is about, and of how many each outcome."""
 
     id: UUID
@@ -63,8 +61,7 @@ class ReplayRow:
         return sum(self.outcomes.values()) - self.failed
 
 
-@dataclass(frozen=True, slots=True)
-class ItemRow:
+class ItemRow(Struct, frozen=True):
     """A message of a replay, as it was when that was asked for, and what became of it."""
 
     replay_id: UUID
@@ -77,7 +74,7 @@ class ItemRow:
     @classmethod
     def from_row(cls, row: Row[Any]) -> Self:
         """Read a row of the replay_item table."""
-        return cls(**{name: getattr(row, name) for name in cls.__slots__})
+        return cls(**{name: getattr(row, name) for name in cls.__struct_fields__})
 
 
 def _fits(wanted: ReplayFilter) -> list[ColumnElement[bool]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from typing import Any, Final, Self, TypeAlias
 from uuid import UUID, uuid5
 
+from msgspec import Struct
 from sqlalchemy import Connection, Row, bindparam, delete, select
 
 from gateway.exchange.address import RequestKey
@@ -49,8 +49,7 @@ _SAVE = BulkInsert(
 _DELETE = delete(_REQUEST).where(_REQUEST.c.id.in_(bindparam("ids", expanding=True)))
 
 
-@dataclass(frozen=True, slots=True)
-class RequestRow:
+class RequestRow(Struct, frozen=True):
     """A request as it is listed."""
 
     id: UUID
@@ -68,7 +67,7 @@ class RequestRow:
     @classmethod
     def from_row(cls, row: Row[Any], keyring: Keyring) -> Self:
         """Read a row of the request table."""
-        plain = {name: getattr(row, name) for name in cls.__slots__ if name != "file"}
+        plain = {name: getattr(row, name) for name in cls.__struct_fields__ if name != "file"}
         return cls(**plain, file=_file(row, keyring))
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, delete, func, select, update
 
 from gateway.exchange.retention import ENDED
@@ -34,8 +34,7 @@ _CLOCK_SLACK = timedelta(hours=2)
 _GIVEN_UP_AFTER = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A message that may have been kept long enough: since when nothing happened to it, and whether it is held."""
 
     id: UUID

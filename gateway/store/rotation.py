@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, func, select, tuple_, update
 
 from gateway.store import tables
@@ -31,8 +31,7 @@ from gateway.store.vault import Keyring
 from gateway.store.wind_down_tables import wind_down_line
 
 
-@dataclass(frozen=True, slots=True)
-class SealedColumn:
+class SealedColumn(Struct, frozen=True):
     """A column of encrypted values, the column with the id of their key, and what each value is bound to.
 
     Where the value is a BSN and its fingerprint stands beside it under the same key, `bsn_hash` names that column.
@@ -45,8 +44,7 @@ class SealedColumn:
     bsn_hash: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FingerprintColumn:
+class FingerprintColumn(Struct, frozen=True):
     """A column of fingerprints of BSNs that stand in the contents of messages, and the column with their key's id."""
 
     table: Table

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Row
 
 from gateway.ijw.finding import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class CaseNotice:
+class CaseNotice(Struct, frozen=True):
     """What sender and recipient get to see of the case of a message that people handle."""
 
     id: UUID
@@ -33,8 +33,7 @@ def parted(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[Find
     )
 
 
-@dataclass(frozen=True, slots=True)
-class MessageRow:
+class MessageRow(Struct, frozen=True):
     """A stored message without its content. `handling` is filled by `manual_cases.noticed` alone.
 
     `findings` are those that both sides see; `private` are those that each name the party that alone may see it.
@@ -66,7 +65,7 @@ class MessageRow:
     @classmethod
     def from_row(cls, row: Row[Any]) -> Self:
         """Read a row with all columns of the message table, by their names."""
-        values = {name: getattr(row, name) for name in cls.__slots__ if name not in {"handling", "private"}}
+        values = {name: getattr(row, name) for name in cls.__struct_fields__ if name not in {"handling", "private"}}
         values["findings"], values["private"] = parted(Finding.from_json(finding) for finding in row.findings)
         return cls(**values)
 
@@ -81,8 +80,7 @@ class MessageRow:
         return replace(self, status=self.status_at(now))
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
+class EventRow(Struct, frozen=True):
     """Something that happened to a message."""
 
     id: UUID
@@ -97,8 +95,7 @@ class EventRow:
         return cls(row.id, row.message_id, row.at, row.kind, row.detail)
 
 
-@dataclass(frozen=True, slots=True)
-class LeaseRow:
+class LeaseRow(Struct, frozen=True):
     """A message handed to one poller for a limited time. `attempt` counts from 1; only failures add to it."""
 
     id: UUID
@@ -114,11 +111,10 @@ class LeaseRow:
     @classmethod
     def from_row(cls, row: Row[Any]) -> Self:
         """Read a row of the lease table."""
-        return cls(**{name: getattr(row, name) for name in cls.__slots__})
+        return cls(**{name: getattr(row, name) for name in cls.__struct_fields__})
 
 
-@dataclass(frozen=True, slots=True)
-class PartyRow:
+class PartyRow(Struct, frozen=True):
     """A party that was added by hand."""
 
     code: str

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from gateway.store.allocations import AllocationRow
@@ -36,8 +37,7 @@ _LINES = BulkInsert(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class WindDownRow:
+class WindDownRow(Struct, frozen=True):
     """A provider that stops at some municipalities, after a day."""
 
     id: UUID
@@ -58,8 +58,7 @@ class LineRow:
     note: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class ClientRow:
+class ClientRow(Struct, frozen=True):
     """An allocation of the provider, and the client whose it is: by a hash that says nothing outside this gateway.
 
     With `opt_out` it is for the back-office alone, as the request that it was given for.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import httpx
+from msgspec import Struct
 
 from gateway.errors import ConfigurationError
 from gateway.exchange.attempts import Hiccup, Outcome, RefusedForGood
@@ -18,8 +18,7 @@ from gateway.transport.transport import patience
 _LONGEST_ANSWER: Final = 256 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class SoapParcel:
+class SoapParcel(Struct, frozen=True):
     """What is to be sent: `size` bytes in pieces, to a URL, for an action; `judge` reads the answer."""
 
     url: str
@@ -31,8 +30,7 @@ class SoapParcel:
     close: Callable[[], None]
 
 
-@dataclass(frozen=True, slots=True)
-class TlsFiles:
+class TlsFiles(Struct, frozen=True):
     """PEM files: our certificate with its chain, its key, and the certificates that the other side's must lead to."""
 
     certificate: Path | None = None

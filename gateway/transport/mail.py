@@ -8,6 +8,7 @@ from typing import Final, Self
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import aiosmtplib
+from msgspec import Struct
 
 from gateway.errors import ConfigurationError
 from gateway.exchange.attempts import Delivered, Hiccup, Outcome, RefusedForGood
@@ -21,8 +22,7 @@ _EXPECTED: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Struct, frozen=True):
     port: int
     use_tls: bool
     start_tls: bool

@@ -10,12 +10,12 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
+from msgspec import Struct
 
 from gateway.exchange.attempts import Delivered, Hiccup, Outcome, RefusedForGood
 from gateway.transport.transport import patience
@@ -32,8 +32,7 @@ GONE: Final = "HTTP 410"
 _PORTS: Final = {"https": 443, "http": 80}
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """What is sent: a body with its signature among the headers."""
 
     url: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import EmailMessage, Message
@@ -12,12 +11,13 @@ from email.utils import parseaddr
 from typing import Final
 from uuid import UUID
 
+from msgspec import Struct
+
 _OURS: Final = re.compile(rb"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
 _RETURNERS: Final = frozenset({"mailer-daemon", "postmaster"})
 
 
-@dataclass(frozen=True, slots=True)
-class Bounce:
+class Bounce(Struct, frozen=True):
     """A mail that was not delivered: what stood before the @ of its Message-ID, and what the other side said of it."""
 
     mail: UUID

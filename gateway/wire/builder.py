@@ -68,7 +68,7 @@ def _make_class_reader(cls: type[Klasse], bericht: type[Bericht]) -> Read:
         f"read_{veld.field}": _reader(veld, cls, bericht) for veld in fields if veld.klasse or veld.item
     }
     scope |= {"read_datum": read_datum, "read_getal": read_getal, "read_tijd": read_tijd}
-    scope |= {"Twin": _twin(cls), "Real": cls, "absent": _Absent()}
+    scope |= {"Klasse": cls, "absent": _Absent()}
     exec("\n".join(_source(cls, fields, bericht)), scope)  # noqa: S102 - names of our own classes and fields
     read: Read = scope["read"]
     return read
@@ -83,40 +83,24 @@ class _Absent:
     tag = None
 
 
-def _twin(cls: type[Klasse]) -> type[Any]:
-    """Make a class with the same slots that is not frozen.
-
-    A frozen dataclass sets each field through `object.__setattr__`: 1.4 microseconds for ten fields, more than
-    libxml2 needs to parse and validate them. So a value is filled as an instance of this twin, and becomes a value
-    of the real class as its last step: 0.2 microseconds.
-    """
-    return type(cls.__name__, (cls.__bases__[0],), {"__slots__": tuple(veld.field for veld in velden(cls))})
-
-
 def _source(cls: type[Klasse], fields: tuple[Veld, ...], bericht: type[Bericht]) -> Iterator[str]:
     """Write the reader of a class: by position when every element is there, else by looking at what comes next."""
+    names = [veld.field for veld in fields]
     yield "def read(element, pending):"
-    yield "    value = Twin()"
-    for veld in velden(cls):
-        if veld not in fields:
-            yield f"    value.{veld.field} = ()"
     yield "    children = element[:]"
     yield f"    if len(children) == {len(fields)}:"
-    yield f"        {', '.join(veld.field for veld in fields)}, = children"
+    yield f"        {', '.join(names)}, = children"
+    yield f"        return Klasse({', '.join(f'{veld.field}={_expression(veld, veld.field)}' for veld in fields)})"
+    yield "    rest = iter(children)"
+    yield "    child = next(rest, absent)"
     for veld in fields:
-        yield f"        value.{veld.field} = {_expression(veld, veld.field)}"
-    yield "    else:"
-    yield "        rest = iter(children)"
-    yield "        child = next(rest, absent)"
-    for veld in fields:
-        take = f"value.{veld.field} = {_expression(veld, 'child')}; child = next(rest, absent)"
+        take = f"{veld.field} = {_expression(veld, 'child')}; child = next(rest, absent)"
         if veld.required:
-            yield f"        {take}"
+            yield f"    {take}"
         else:
-            yield f"        if child.tag == {_tag(veld, cls, bericht)!r}: {take}"
-            yield f"        else: value.{veld.field} = {() if veld.soort is Soort.LIJST else None}"
-    yield "    value.__class__ = Real"
-    yield "    return value"
+            yield f"    if child.tag == {_tag(veld, cls, bericht)!r}: {take}"
+            yield f"    else: {veld.field} = {() if veld.soort is Soort.LIJST else None}"
+    yield f"    return Klasse({', '.join(f'{name}={name}' for name in names)})"
 
 
 def _expression(veld: Veld, child: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gateway.errors import InvalidBerichtError
 from gateway.ijw.bericht import Bericht

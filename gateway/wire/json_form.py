@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.ijw.bericht import (
     BERICHT_SUBVERSIE,
@@ -59,8 +61,7 @@ def part_to_json(value: Any) -> Any:
     return plain_spelling(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A message in typed form turned into XML; or what is wrong with the form. `opt_out` stood beside the message."""
 
     type: str | None

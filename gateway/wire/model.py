@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from lxml import etree
+from msgspec import Struct
 
 from gateway.errors import SchemaFolderError
 from gateway.wire.patterns import expression
@@ -21,8 +22,7 @@ XS: Final = "{http://www.w3.org/2001/XMLSchema}"
 _XSD_NAMESPACE: Final = XS[1:-1]
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaFile:
+class SchemaFile(Struct, frozen=True):
     """One parsed XSD file."""
 
     path: Path

@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from msgspec import Struct
+
 from gateway.ijw.bericht import Bericht
 from gateway.ijw.klasse import Klasse, velden, xml_name
 from gateway.wire.document import Document
@@ -88,8 +90,7 @@ def paths(bericht: Bericht) -> Places:
     return Places(bericht)
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """Where an element begins: its line, counted from 1, and how many bytes come before it."""
 
     line: int

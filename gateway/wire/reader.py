@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from lxml import etree
+from msgspec import Struct
 
 from gateway.ijw.bericht import RELEASE, Bericht
 from gateway.ijw.berichten import BERICHTEN
@@ -38,8 +38,7 @@ _PIECE: Final = 64 * 1024
 _BY_TAG: Final = {f"{{{bericht.namespace()}}}Bericht": bericht for bericht in BERICHTEN.values()}
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What came of reading a document: a message, or a refusal; the type where it could be told.
 
     `opt_out` stood in a typed form beside the message.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from gateway.ijw.finding import Finding, Source
 
@@ -23,8 +24,7 @@ class Kind(Enum):
     ZIP_FOLDER = "BRS29"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A message that cannot be read, with everything that is wrong with it."""
 
     kind: Kind

@@ -12,6 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct
+
 from gateway.ijw.finding import Finding
 from gateway.wire.document import Document
 from gateway.wire.expat import ExpatError
@@ -32,8 +34,7 @@ _LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _BETWEEN: Final = re.compile(rb"(?<=>)(?=<)")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """What a report shows as one line: a line of the document, or a part of a long one."""
 
     index: int

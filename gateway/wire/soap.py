@@ -9,11 +9,11 @@ from __future__ import annotations
 import codecs
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Final
 from xml.parsers import expat
 
 from lxml import etree
+from msgspec import Struct
 
 from gateway.wire.base64_stream import Base64Decoder, Base64Error
 from gateway.wire.document import Document
@@ -51,8 +51,7 @@ class SoapError(Exception):
         self.fault = fault
 
 
-@dataclass(frozen=True, slots=True)
-class SoapMessage:
+class SoapMessage(Struct, frozen=True):
     """What a message says: the one element in its Body, and the decoded content, if it had any."""
 
     content: etree._Element

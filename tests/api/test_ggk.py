@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import force_setattr, replace
 
 from gateway.composition import Gateway
 from gateway.exchange.route import GgkDoor, RouteTable
@@ -245,7 +245,7 @@ def test_published_examples(
 def test_a_certificate_that_a_trusted_proxy_passes_on(gateway: Gateway, call: Callable[..., httpx.Response]) -> None:
     """It takes the place of a token; from anybody else the header says nothing."""
     gateway.services.certificates.add(token_for(gateway, PROVIDER)[4:16], ("fingerprint", "ab" * 32))
-    object.__setattr__(gateway.services, "proxies", Proxies("10.0.0.0/8", "X-Client"))
+    force_setattr(gateway.services, "proxies", Proxies("10.0.0.0/8", "X-Client"))
     shown = {"X-Client": "AB:" * 31 + "AB"}
     for peer, kind, code in (("10.0.0.9", "Bv03", ""), ("192.0.2.9", "Fo03", "IB002")):
         answer = said(call(soap(envelop(), post_of("JW315")), headers=shown, peer=(peer, 4000)).content)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from benchmarks import samples
 from gateway.exchange.afwijzing import refusal_with_codes, technical_refusal, wholly_refused

@@ -5,12 +5,12 @@ What the protocol gives no product codes for sleeps in the tables that ship; her
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.ijw.dossier import Dossier
 from gateway.ijw.typen import Product, Verwijzer

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.exchange.address import RequestKey
 from gateway.exchange.manual_case import CaseOutcome, outcome_of, reference_of, refusal_of_request, summary_of

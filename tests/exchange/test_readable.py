@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.exchange.readable import Fact, Readable, Section, day_in_words, euro, readable
 from gateway.ijw.bericht import Bericht
@@ -39,7 +39,7 @@ def jw317(**changes: object) -> JW317:
     """Make a request for change with this in it."""
     bericht = heenbericht("JW317")
     assert isinstance(bericht, JW317)
-    verzoek = replace(bericht.client.verzoek, **changes)  # type: ignore[arg-type]
+    verzoek = replace(bericht.client.verzoek, **changes)
     return replace(bericht, client=replace(bericht.client, verzoek=verzoek))
 
 

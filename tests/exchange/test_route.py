@@ -1,6 +1,6 @@
 """Routes as values."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gateway.exchange.route import Answerer, Delivery, HistoryChecks, Manual, Route, RouteTable
 

@@ -8,7 +8,7 @@ import pytest
 from gateway.ijw.bericht import BASISSCHEMA
 from gateway.ijw.berichten import BERICHTEN
 from gateway.ijw.klasse import Gegevenstype, Klasse, Soort, Veld, json_name, velden, xml_name
-from gateway.ijw.toewijzing import JW301
+from gateway.ijw.typen import Product
 from tests import xsd
 from tests.xsd import TYPES, fields_of, read_xsd, root_of, text_type
 
@@ -110,7 +110,9 @@ def test_names_are_written_in_three_ways(field: str, xml: str, json: str) -> Non
 
 def test_values_are_frozen() -> None:
     """A value of a class cannot be changed, not by setting a field and not by adding one."""
-    product = JW301.ToegewezenProduct.__new__(JW301.ToegewezenProduct)
+    product = Product(categorie="45")
     with pytest.raises(AttributeError):
-        product.budget = 1  # type: ignore[misc]
-    assert not hasattr(product, "__dict__")
+        product.code = "45A05"  # type: ignore[misc]
+    with pytest.raises(AttributeError):
+        product.prijs = 1  # type: ignore[attr-defined]
+    assert product == Product(categorie="45")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, time
 from functools import partial
 from typing import Any, Final, TypeVar, cast
+
+from msgspec.structs import replace
 
 from gateway.ijw.bericht import AntwoordHeader, Bericht, Header, Kant
 from gateway.ijw.declaratie import JW323, JW325

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gateway.ijw.bericht import AntwoordHeader
 from gateway.ijw.declaratie import JW323, JW325

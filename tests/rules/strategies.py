@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final, TypeVar
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gateway.ijw.klasse import Klasse
 from gateway.ijw.levering import JW305, JW307

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.ijw.bericht import Bericht
 from gateway.ijw.typen import Huis, OpenPeriode, Product, Referentie, Verwijzer

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.ijw.bericht import Bericht
 from gateway.ijw.typen import Achternaam, BedragMetDC, Geboortedatum, GeslotenPeriode, Omvang, OpenPeriode

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from time import process_time
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.errors import GatewayError, RuleFailedError
 from gateway.ijw.bericht import Bericht, RetourHeader

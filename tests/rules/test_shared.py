@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.ijw.bericht import Bericht
 from gateway.ijw.declaratie import JW323

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.ijw.toewijzing import JW301
 from gateway.ijw.typen import Adres, Huis, Product, Referentie, Telefoonnummers

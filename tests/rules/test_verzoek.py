@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.ijw.typen import Product
 from gateway.ijw.verzoek import JW315, JW317, JW319

@@ -6,7 +6,7 @@ import logging
 import random
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,7 @@ from typing import Any, Final
 import httpx
 import pytest
 import structlog
+from msgspec.structs import replace
 from pydantic import SecretStr
 
 from gateway.composition import Gateway

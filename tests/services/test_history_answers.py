@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from gateway.composition import Gateway
 from gateway.exchange.afwijzing import technical_refusal
@@ -151,7 +152,7 @@ def test_a_refused_message_counts_for_nothing(embedded: Gateway, everybody: Call
 def test_a_declaration_is_granted_in_part(embedded: Gateway, everybody: Caller, case: Case) -> None:
     """Beside a Prestatie that is right only the wrong one is refused, and the amounts add up (TR342)."""
     good = debit("GOED", MAART, toewijzing_nummer=300299, volume=3)
-    allocation = change(allocated(replace(ROOMY, toewijzing_nummer=300299)), "client", bsn="999900055")
+    allocation = change(allocated(structs.replace(ROOMY, toewijzing_nummer=300299)), "client", bsn="999900055")
     bericht = case.bericht
     assert isinstance(bericht, JW323)
     total = bericht.declaratie.totaal_ingediend_bedrag
@@ -160,7 +161,9 @@ def test_a_declaration_is_granted_in_part(embedded: Gateway, everybody: Caller, 
         bericht,
         "declaratie",
         clienten=(*bericht.declaratie.clienten, JW323.Client(bsn="999900055", prestaties=(good,))),
-        totaal_ingediend_bedrag=replace(total, totaal_bedrag=abs(signed), debet_credit="D" if signed >= 0 else "C"),
+        totaal_ingediend_bedrag=structs.replace(
+            total, totaal_bedrag=abs(signed), debet_credit="D" if signed >= 0 else "C"
+        ),
     )
     row = send(embedded, everybody, replace(case, known=(allocation, *case.known), bericht=together))
     answer = answer_of(embedded, row)
@@ -226,12 +229,12 @@ def test_an_answer_is_compared_with_its_declaration(
     assert isinstance(declaration, JW323)
     total = declaration.declaratie.totaal_ingediend_bedrag
     fields: dict[str, Any] = {"retour_codes": ("9321",)} | ({field: value} if field else {})
-    refused = replace(debit("A"), **fields)
+    refused = structs.replace(debit("A"), **fields)
     body = JW325.DeclaratieAntwoord(
         declaratie_nummer="DN009" if code == "TR376" else "DN001",
         totaal_ingediend_bedrag=total,
-        totaal_toegekend_bedrag=replace(total, totaal_bedrag=0),
-        clienten=(replace(declaration.declaratie.clienten[0], prestaties=(refused,), retour_codes=RIGHT),),
+        totaal_toegekend_bedrag=structs.replace(total, totaal_bedrag=0),
+        clienten=(structs.replace(declaration.declaratie.clienten[0], prestaties=(refused,), retour_codes=RIGHT),),
         retour_codes=RIGHT,
     )
     answer = change(dated(answer_to(declaration, "A1"), DAY), "", declaratie_antwoord=body)
@@ -253,7 +256,7 @@ def test_a_refused_declaration_is_gone_for_what_comes_with_its_answer(embedded: 
         declared("DN003", debit("B", february), periode=february),
     ]
     allocation, *known, last = numbered(
-        [allocated(replace(ROOMY, ingangsdatum=february.begindatum)), *declarations], PLAIN
+        [allocated(structs.replace(ROOMY, ingangsdatum=february.begindatum)), *declarations], PLAIN
     )
     for bericht in (allocation, *known):
         accepted(embedded, everybody, bericht)

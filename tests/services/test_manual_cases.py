@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec import structs
 
 from gateway import resources
 from gateway.composition import Gateway
@@ -84,7 +85,9 @@ def jw319(antwoord: str, reference: str = "R1", identificatie: str = "1", munici
     made = heenbericht("JW319", identificatie, municipality=municipality, reference=reference)
     assert isinstance(made, JW319)
     reden = "2" if antwoord == "1" else None
-    return replace(made, antwoord=replace(made.antwoord, verzoek_antwoord=antwoord, reden_afwijzing_verzoek=reden))
+    return structs.replace(
+        made, antwoord=structs.replace(made.antwoord, verzoek_antwoord=antwoord, reden_afwijzing_verzoek=reden)
+    )
 
 
 def two_requests(municipality: str = BY_HAND) -> Bericht:
@@ -92,8 +95,8 @@ def two_requests(municipality: str = BY_HAND) -> Bericht:
     made = heenbericht("JW315", municipality=municipality)
     assert isinstance(made, JW315)
     (product,) = made.client.aangevraagde_producten
-    both = (product, replace(product, referentie_aanbieder="R2", product=Product(categorie="45", code="45A05")))
-    return replace(made, client=replace(made.client, aangevraagde_producten=both))
+    both = (product, structs.replace(product, referentie_aanbieder="R2", product=Product(categorie="45", code="45A05")))
+    return structs.replace(made, client=structs.replace(made.client, aangevraagde_producten=both))
 
 
 def test_a_receipt_says_that_people_handle_it(gateway: Gateway, clock: Clock) -> None:
@@ -172,7 +175,7 @@ def test_another_answer_closes_nothing(gateway: Gateway) -> None:
     accepted(gateway, municipality, jw319("1", "R9"))
     broken = jw319("1", "R1", "2")
     assert isinstance(broken, JW319)
-    without_reason = replace(broken, antwoord=replace(broken.antwoord, reden_afwijzing_verzoek=None))
+    without_reason = structs.replace(broken, antwoord=structs.replace(broken.antwoord, reden_afwijzing_verzoek=None))
     candidate = gateway.services.intake.prepare(Document(gateway.codec.write(without_reason).content()), municipality)
     gateway.services.intake.settle([candidate])  # type: ignore[list-item]
     assert row_of(gateway, message).is_open

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.composition import Gateway
 from gateway.errors import DatabaseUnavailableError, RuleFailedError

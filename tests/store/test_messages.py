@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from gateway.errors import ConflictError
 from gateway.store import messages
@@ -42,12 +43,15 @@ def test_what_is_saved_is_read_back(database: Database) -> None:
         answered,
         status="rejected",
         origin="gateway",
-        findings=(FINDING, replace(FINDING, source="history", path=None, paths=(), retourcode="9302", line=None)),
+        findings=(
+            FINDING,
+            structs.replace(FINDING, source="history", path=None, paths=(), retourcode="9302", line=None),
+        ),
         expires_at=NOW + timedelta(days=30),
     )
     stored(database, answered, message)
     row = get(database, message)
-    for field in fields(MessageRow):
+    for field in structs.fields(MessageRow):
         if hasattr(message, field.name):
             assert getattr(row, field.name) == getattr(message, field.name), field.name
     assert (row.failures, row.lease_id, row.lease_expires_at) == (0, None, None)

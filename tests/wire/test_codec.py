@@ -2,10 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.errors import InvalidBerichtError
 from gateway.ijw.declaratie import JW323
@@ -43,7 +43,7 @@ def test_written_messages_are_valid() -> None:
 def test_our_own_mistakes(client: dict[str, object], message: str) -> None:
     """A message of our own making that does not fit the schema is our failure, and does not leave."""
     bericht = jw301()
-    wrong = replace(bericht, client=replace(bericht.client, **client))  # type: ignore[arg-type]
+    wrong = replace(bericht, client=replace(bericht.client, **client))
     with pytest.raises(InvalidBerichtError, match=message):
         CODEC.write(wrong)
 
