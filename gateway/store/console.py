@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
 
-from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from gateway.store.console_tables import console_session, sign_in_link
+from gateway.store.of_row import OfRow
 
 
-class SessionRow(Struct, frozen=True):
+class SessionRow(OfRow, frozen=True):
     """Somebody who signed in, with the one role that they have; it ends by itself, or when they sign out."""
 
     id_hash: bytes
@@ -23,11 +22,6 @@ class SessionRow(Struct, frozen=True):
     seen_at: datetime
     expires_at: datetime
     ended_at: datetime | None = None
-
-    @classmethod
-    def from_row(cls, row: Row[Any]) -> Self:
-        """Read a row of the session table."""
-        return cls(**{name: getattr(row, name) for name in cls.__struct_fields__})
 
 
 def add_session(conn: Connection, session: SessionRow) -> None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
-from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from gateway.store.escalation_tables import escalation, escalation_step
+from gateway.store.of_row import OfRow
 from gateway.store.opt_out import opted_out
 from gateway.store.vault import Keyring
 
 
-class EscalationRow(Struct, frozen=True):
+class EscalationRow(OfRow, frozen=True):
     """An escalation as it is kept."""
 
     id: UUID
@@ -30,11 +30,6 @@ class EscalationRow(Struct, frozen=True):
     state: str = "open"
     outcome: str | None = None
     closed_at: datetime | None = None
-
-    @classmethod
-    def from_row(cls, row: Row[Any]) -> Self:
-        """Read a row of the table."""
-        return cls(**{name: getattr(row, name) for name in cls.__struct_fields__})
 
     @property
     def is_open(self) -> bool:

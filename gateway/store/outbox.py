@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any, Literal, Self, TypeAlias
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import Connection, Row, func, insert, select, text, union_all, update
+from sqlalchemy import Connection, func, insert, select, text, union_all, update
 
 from gateway.store import outbox_tables as tables
 from gateway.store.bulk import BulkInsert
 from gateway.store.identifiers import new_id
+from gateway.store.of_row import OfRow
 
 State: TypeAlias = Literal["due", "sending", "sent", "failed", "dropped"]
 """`failed`: given up, for `cause`. `dropped`: there was no need any more."""
@@ -52,7 +53,7 @@ class NewOutgoing(Struct, frozen=True, kw_only=True):
     subject_id: UUID | None = None
 
 
-class OutboxRow(Struct, frozen=True):
+class OutboxRow(OfRow, frozen=True):
     """Something to be sent outside. Its id is the same at every attempt, and so may tell a double apart."""
 
     id: UUID
@@ -80,13 +81,8 @@ class OutboxRow(Struct, frozen=True):
             raise AssertionError
         return self.message_id
 
-    @classmethod
-    def from_row(cls, row: Row[Any]) -> Self:
-        """Read a row of the outbox table."""
-        return cls(**{name: getattr(row, name) for name in cls.__struct_fields__})
 
-
-class AttemptRow(Struct, frozen=True):
+class AttemptRow(OfRow, frozen=True):
     """One attempt; without an outcome it is going on."""
 
     id: UUID
@@ -98,11 +94,6 @@ class AttemptRow(Struct, frozen=True):
     outcome: str | None
     answer: str | None
     next_at: datetime | None
-
-    @classmethod
-    def from_row(cls, row: Row[Any]) -> Self:
-        """Read a row of the attempt table."""
-        return cls(**{name: getattr(row, name) for name in cls.__struct_fields__})
 
 
 class AttemptEnd(Struct, frozen=True, kw_only=True):

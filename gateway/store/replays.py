@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct, field
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, text, update
 
 from gateway.exchange.replay import DELIVERED, REPLAYABLE
 from gateway.store import dead_letters, tables
 from gateway.store.bulk import BulkInsert
 from gateway.store.bulk import Row as BulkRow
+from gateway.store.of_row import OfRow
 from gateway.store.opt_out import opted_out
 from gateway.store.replay_tables import PENDING, UNFINISHED, replay, replay_item
 from gateway.store.rows import MessageRow
@@ -61,7 +62,7 @@ class ReplayRow(Struct, frozen=True):
         return sum(self.outcomes.values()) - self.failed
 
 
-class ItemRow(Struct, frozen=True):
+class ItemRow(OfRow, frozen=True):
     """A message of a replay, as it was when that was asked for, and what became of it."""
 
     replay_id: UUID
@@ -70,11 +71,6 @@ class ItemRow(Struct, frozen=True):
     outcome: str | None
     detail: dict[str, Any]
     at: datetime | None
-
-    @classmethod
-    def from_row(cls, row: Row[Any]) -> Self:
-        """Read a row of the replay_item table."""
-        return cls(**{name: getattr(row, name) for name in cls.__struct_fields__})
 
 
 def _fits(wanted: ReplayFilter) -> list[ColumnElement[bool]]:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from sqlalchemy import Row
 
 from gateway.ijw.finding import Finding
+from gateway.store.of_row import OfRow
 
 
 class CaseNotice(Struct, frozen=True):
@@ -95,7 +96,7 @@ class EventRow(Struct, frozen=True):
         return cls(row.id, row.message_id, row.at, row.kind, row.detail)
 
 
-class LeaseRow(Struct, frozen=True):
+class LeaseRow(OfRow, frozen=True):
     """A message handed to one poller for a limited time. `attempt` counts from 1; only failures add to it."""
 
     id: UUID
@@ -107,11 +108,6 @@ class LeaseRow(Struct, frozen=True):
     expires_at: datetime
     outcome: str | None
     closed_at: datetime | None
-
-    @classmethod
-    def from_row(cls, row: Row[Any]) -> Self:
-        """Read a row of the lease table."""
-        return cls(**{name: getattr(row, name) for name in cls.__struct_fields__})
 
 
 class PartyRow(Struct, frozen=True):
