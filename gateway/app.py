@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+# First, since it loads structlog without what the gateway does not use.
+from gateway.logs import configure_logs  # isort: skip
 from gateway.api.application import make_application
 from gateway.composition import make_gateway, warn_of
-from gateway.console.application import make_console
-from gateway.logs import configure_logs
+from gateway.console.desk import Desk
 from gateway.settings import Settings
 
 # `serve` says through the environment whether its processes also do the worker's rounds: uvicorn starts them anew.
 WORKER_SWITCH = "IJW_SERVE_WORKER"
+
+
+class ConsoleAtFirstVisit:
+    """The console, loaded when somebody comes for it: what moves messages need not wait for pages and templates."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Have a console for this desk."""
+        self._desk = desk
+        self._made: ASGIApp | None = None
+        self._making = threading.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        # In a thread of its own, so that a post that comes in meanwhile does not wait for it.
+        console = await asyncio.to_thread(self._make) if self._made is None else self._made
+        await console(scope, receive, send)
+
+    def _make(self) -> ASGIApp:
+        with self._making:
+            if self._made is None:
+                from gateway.console.application import make_console
+
+                self._made = make_console(self._desk)
+            return self._made
 
 
 def create() -> ASGIApp:
@@ -42,7 +68,7 @@ def create() -> ASGIApp:
             gateway.close()
 
     application = gateway.traces.application(
-        make_application(gateway.services, lifespan, make_console(gateway.desk), rate_limit=settings.rate_limit)
+        make_application(gateway.services, lifespan, ConsoleAtFirstVisit(gateway.desk), rate_limit=settings.rate_limit)
     )
     # What was made so far stays as long as the process does: the collector need not look at it again, nor come by
     # every seven hundred objects when one message alone makes hundreds that go by themselves. To look for garbage

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-import httpx
 from msgspec import Struct
 
 from gateway.errors import ConfigurationError
@@ -63,6 +62,8 @@ class SoapTransport:
 
     async def send(self, parcel: SoapParcel) -> Outcome:
         """Send an envelope, follow no redirect, and read no more of the answer than an answer can be."""
+        import httpx
+
         try:
             if parcel.size > parcel.most:
                 return RefusedForGood("IB003: het bericht is met envelop en base64 groter dan 25 MB")
@@ -73,6 +74,8 @@ class SoapTransport:
             parcel.close()
 
     async def _send(self, parcel: SoapParcel) -> Outcome:
+        import httpx
+
         headers = {
             "Content-Type": "text/xml; charset=utf-8",
             "Content-Length": str(parcel.size),

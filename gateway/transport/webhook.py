@@ -11,14 +11,16 @@ import socket
 import ssl
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit, urlunsplit
 
-import httpx
 from msgspec import Struct
 
 from gateway.exchange.attempts import Delivered, Hiccup, Outcome, RefusedForGood
 from gateway.transport.transport import patience
+
+if TYPE_CHECKING:
+    from httpx import Response
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -66,6 +68,8 @@ class WebhookTransport:
 
     async def send(self, parcel: Note) -> Outcome:
         """Send a note; what the other side says with it is not read."""
+        import httpx
+
         try:
             address = await self._address(parcel.url)
             if address is None:
@@ -92,6 +96,8 @@ class WebhookTransport:
         return addresses[0]
 
     async def _send(self, parcel: Note, address: Address) -> Outcome:
+        import httpx
+
         parts = urlsplit(parcel.url)
         name = parts.hostname or ""
         literal = f"[{address}]" if isinstance(address, IPv6Address) else str(address)
@@ -108,7 +114,7 @@ class WebhookTransport:
             return _outcome(response)
 
 
-def _outcome(response: httpx.Response) -> Outcome:
+def _outcome(response: Response) -> Outcome:
     told = f"HTTP {response.status_code}"
     if response.is_success:
         return Delivered(told)

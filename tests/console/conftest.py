@@ -14,8 +14,8 @@ import pytest
 from starlette.types import ASGIApp
 
 from gateway.api.application import make_application
+from gateway.app import ConsoleAtFirstVisit
 from gateway.composition import Gateway
-from gateway.console.application import make_console
 from gateway.services.signing_in import Role
 from tests.gateways import Clock, open_gateway
 
@@ -92,5 +92,5 @@ def application(gateway: Gateway, console: ASGIApp) -> ASGIApp:
 @pytest.fixture
 def browser(gateway: Gateway) -> Iterator[Browser]:
     """Give a browser of somebody who is not signed in."""
-    with Browser(application(gateway, make_console(gateway.desk))) as opened:
+    with Browser(application(gateway, ConsoleAtFirstVisit(gateway.desk))) as opened:
         yield opened
