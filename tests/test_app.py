@@ -17,7 +17,7 @@ from gateway.console.desk import Desk
 from tests.gateways import open_gateway
 
 # Each is a thirtieth of a start or more, and none is needed to take a message or to hand one over.
-LATER = ("gateway.console.application", "httpx", "jinja2", "rich")
+LATER = ("gateway.console.application", "httpx", "jinja2", "rich", "sqlalchemy.dialects.postgresql")
 
 
 def test_a_start_loads_no_more_than_messages_need(tmp_path: Path) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint, Uuid, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint, Uuid
 
 from gateway.store.columns import UtcDateTime
+from gateway.store.partial_index import partial_index
 from gateway.store.tables import metadata
 
 # As literal text, so that the query and the partial index say the very same.
@@ -36,5 +37,5 @@ deadline = Table(
     Index(None, "message_id"),
     Index(None, "municipality", "id"),
     Index(None, "provider", "id"),
-    Index("ix_deadline_standing", "state", "due_at", postgresql_where=text(STANDING), sqlite_where=text(STANDING)),
+    partial_index("ix_deadline_standing", "state", "due_at", where=STANDING),
 )

@@ -13,10 +13,10 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
-    text,
 )
 
 from gateway.store.columns import UtcDateTime
+from gateway.store.partial_index import partial_index
 from gateway.store.tables import metadata
 
 OPEN = "state = 'open'"
@@ -43,7 +43,7 @@ escalation = Table(
     Index(None, "message_id"),
     Index(None, "request_id"),
     # One at a time: two that open one at once do not both succeed.
-    Index("ix_escalation_open", "request_id", unique=True, postgresql_where=text(OPEN), sqlite_where=text(OPEN)),
+    partial_index("ix_escalation_open", "request_id", unique=True, where=OPEN),
 )
 
 # What people write about a step may be about a person: it is encrypted.

@@ -6,18 +6,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, and_, bindparam, or_
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Column, Connection, Dialect, Select, and_, bindparam, or_
 
 from gateway.store.raw import Values, line_of
 
 # Statements exist for these numbers of keys only, made once: making one anew costs more than asking it.
 _STEPS = (1, 2, 4, 8, 16, 32, 64)
-_POSTGRESQL = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # it has no types
+
+
+@cache
+def _postgresql() -> Dialect:
+    """Load PostgreSQL's dialect, which a gateway on SQLite never needs."""
+    from sqlalchemy.dialects import postgresql
+
+    dialect: Dialect = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # it has no types
+    return dialect
 
 
 class Lookup:
@@ -65,7 +72,7 @@ class Lookup:
         """Give the statements as PostgreSQL reads them, with the values of the keys in their order."""
         texts = {}
         for size, statement in self._statements.items():
-            compiled = statement.compile(dialect=_POSTGRESQL)
+            compiled = statement.compile(dialect=_postgresql())
             places = [_name(number, place) for number in range(size) for place in range(len(self._columns))]
             if compiled.positiontup != places:
                 raise AssertionError("a query that is asked for keys has no other parameters")
@@ -74,13 +81,13 @@ class Lookup:
 
     @cached_property
     def _values(self) -> Values:
-        return Values.of(self._columns, _POSTGRESQL.name)
+        return Values.of(self._columns, "postgresql")
 
     @cached_property
     def _readers(self) -> list[tuple[str, Callable[[Any], Any]]]:
         """Give what SQLAlchemy does with values of columns that the driver reads differently."""
         reads = (
-            (column.name, column.type.result_processor(_POSTGRESQL, None)) for column in self._query.selected_columns
+            (column.name, column.type.result_processor(_postgresql(), None)) for column in self._query.selected_columns
         )
         return [(name, read) for name, read in reads if read is not None]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, Table, Uuid, text
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, Table, Uuid
 
 from gateway.store.columns import UtcDateTime
+from gateway.store.partial_index import partial_index
 from gateway.store.tables import metadata
 
 # As literal text, so that the queries and the partial index say the very same.
@@ -39,5 +40,5 @@ manual_case = Table(
     CheckConstraint("state IN ('open', 'closed')", name="state"),
     CheckConstraint("outcome IN ('allocated', 'rejected', 'handled')", name="outcome"),
     Index(None, "municipality", "id"),
-    Index("ix_manual_case_due_at", "due_at", postgresql_where=text(OPEN), sqlite_where=text(OPEN)),
+    partial_index("ix_manual_case_due_at", "due_at", where=OPEN),
 )

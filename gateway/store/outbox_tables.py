@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, Uuid, text
 
 from gateway.store.columns import UtcDateTime
+from gateway.store.partial_index import partial_index
 from gateway.store.tables import GOES_ALONG, metadata
 
 # As literal text, so that the query and the partial index say the very same.
@@ -42,14 +43,8 @@ outbox = Table(
     CheckConstraint("message_id IS NOT NULL OR subject_id IS NOT NULL", name="about"),
     UniqueConstraint("reference"),
     Index(None, "message_id"),
-    Index("ix_outbox_next_at", "next_at", postgresql_where=text(UNFINISHED), sqlite_where=text(UNFINISHED)),
-    Index(
-        "ix_outbox_failed",
-        "kind",
-        "cause",
-        postgresql_where=text(GIVEN_UP),
-        sqlite_where=text(GIVEN_UP),
-    ),
+    partial_index("ix_outbox_next_at", "next_at", where=UNFINISHED),
+    partial_index("ix_outbox_failed", "kind", "cause", where=GIVEN_UP),
 )
 
 attempt = Table(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Uuid, text
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Integer, String, Table, Uuid
 
 from gateway.store.columns import UtcDateTime
+from gateway.store.partial_index import partial_index
 from gateway.store.tables import metadata
 
 # As literal text, so that the query and the partial index say the very same.
@@ -22,7 +23,7 @@ replay = Table(
     Column("total", Integer, nullable=False),
     Column("finished_at", UtcDateTime),
     CheckConstraint("state IN ('running', 'paused', 'finished')", name="state"),
-    Index("ix_replay_unfinished", "id", postgresql_where=text(UNFINISHED), sqlite_where=text(UNFINISHED)),
+    partial_index("ix_replay_unfinished", "id", where=UNFINISHED),
 )
 
 # No foreign key to message: that a message was replayed is known as long as the replay is.
@@ -38,11 +39,5 @@ replay_item = Table(
     Column("at", UtcDateTime),
     CheckConstraint("outcome IN ('queued', 'redelivered', 'manual', 'unchanged', 'skipped', 'failed')", name="outcome"),
     # A message is in one replay at a time.
-    Index(
-        "ix_replay_item_pending",
-        "message_id",
-        unique=True,
-        postgresql_where=text(PENDING),
-        sqlite_where=text(PENDING),
-    ),
+    partial_index("ix_replay_item_pending", "message_id", unique=True, where=PENDING),
 )

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy import event as event_of
 
 from gateway.store.columns import UtcDateTime
+from gateway.store.partial_index import partial_index
 
 metadata = MetaData(
     naming_convention={
@@ -34,8 +35,6 @@ metadata = MetaData(
     }
 )
 
-# A query reaches a partial index only when it says the very same condition, as literal text and not as parameters;
-# that is why these conditions have names and the queries use them.
 WAITING = "status IN ('queued', 'leased')"
 ATTENTION = frozenset({"rejected", "manual", "failed", "expired"})
 OPTED_OUT = "opt_out"
@@ -51,10 +50,6 @@ GOES_ALONG = {"goes_along": True}
 def _one_of(name: str, column: str, *values: str) -> CheckConstraint:
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=name)
-
-
-def _partial_index(name: str, *columns: str, where: str) -> Index:
-    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
 
 
 party = Table(
@@ -133,12 +128,12 @@ message = Table(
     _one_of("origin", "origin", "party", "gateway"),
     Index(None, "sender", "id"),
     Index(None, "recipient", "id"),
-    _partial_index("ix_message_queue", "recipient", "id", where=WAITING),
-    _partial_index("ix_message_attention", "status", "id", where=NEEDS_ATTENTION),
-    _partial_index("ix_message_handled", "id", where=HANDLED),
-    _partial_index("ix_message_lease_expires_at", "lease_expires_at", where="status = 'leased'"),
-    _partial_index("ix_message_opt_out", "id", where=OPTED_OUT),
-    _partial_index("ix_message_expires_at", "expires_at", where=f"{WAITING} AND expires_at IS NOT NULL"),
+    partial_index("ix_message_queue", "recipient", "id", where=WAITING),
+    partial_index("ix_message_attention", "status", "id", where=NEEDS_ATTENTION),
+    partial_index("ix_message_handled", "id", where=HANDLED),
+    partial_index("ix_message_lease_expires_at", "lease_expires_at", where="status = 'leased'"),
+    partial_index("ix_message_opt_out", "id", where=OPTED_OUT),
+    partial_index("ix_message_expires_at", "expires_at", where=f"{WAITING} AND expires_at IS NOT NULL"),
 )
 
 message_content = Table(
