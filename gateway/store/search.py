@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, not_, or_, select, text, union
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, not_, or_, select, text, union
 
+from gateway.ijw.berichten import BERICHTEN
 from gateway.store import tables
 from gateway.store.identifiers import earliest_id
 from gateway.store.rows import MessageRow
@@ -35,6 +36,7 @@ class MessageFilter:
     statuses: tuple[str, ...] = ()
     senders: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
+    identificatie: str | None = None
     parties: tuple[str, ...] | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -63,6 +65,7 @@ def _query(keyring: Keyring, wanted: MessageFilter, limit: int, after: UUID | No
         *_period(rest, after),
         *_status(rest.statuses, now),
         *_subject(rest.bsn, keyring),
+        *_mark(rest),
     ]
     if len(ways) <= 1:
         return select(_MESSAGE).where(*conditions, *ways).order_by(_MESSAGE.c.id.desc()).limit(limit)
@@ -82,8 +85,8 @@ def _ways_in(wanted: MessageFilter) -> tuple[list[Condition], MessageFilter]:
     With them comes what the filter asks besides: a condition said twice leads PostgreSQL to another plan.
     """
     sender, recipient = _MESSAGE.c.sender, _MESSAGE.c.recipient
-    if wanted.bsn is not None:
-        return [], wanted  # few messages are about one person, and they have their own index
+    if wanted.bsn is not None or wanted.identificatie is not None:
+        return [], wanted  # few messages are about one person, or bear one mark, and there are indexes for both
     if wanted.senders:
         return [sender == code for code in dict.fromkeys(wanted.senders)], replace(wanted, senders=())
     if wanted.recipients:
@@ -115,6 +118,26 @@ def _plain_conditions(wanted: MessageFilter) -> Iterator[Condition]:
         yield not_(_MESSAGE.c.opt_out)
     if wanted.parties is not None:
         yield or_(_MESSAGE.c.sender.in_(wanted.parties), _MESSAGE.c.recipient.in_(wanted.parties))
+
+
+def _mark(wanted: MessageFilter) -> Iterator[Condition]:
+    """Find the senders' own mark by the index in which it stands after sender and type: all of those are named."""
+    if wanted.identificatie is None:
+        return
+    yield _MESSAGE.c.identificatie == wanted.identificatie
+    if not wanted.types:
+        yield _MESSAGE.c.type.in_(BERICHTEN)
+    if not wanted.senders:
+        yield _MESSAGE.c.sender.in_(_all_senders())
+
+
+def _all_senders() -> Select[Any]:
+    """Give whoever sent a message: from each the next, for PostgreSQL would read all messages to tell them apart."""
+    sender = _MESSAGE.c.sender
+    found = select(func.min(sender).label("code")).cte("senders", recursive=True)
+    following = select(func.min(sender)).where(sender > found.c.code).scalar_subquery()
+    everyone = found.union_all(select(following).where(found.c.code.is_not(None)))
+    return select(everyone.c.code).where(everyone.c.code.is_not(None))
 
 
 def _period(wanted: MessageFilter, after: UUID | None) -> Iterator[Condition]:

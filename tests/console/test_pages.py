@@ -50,6 +50,9 @@ def test_list_and_filters(browser: Browser, gateway: Gateway) -> None:
     )
     assert "V1" not in browser.get("/console/berichten?type=JW305").text
     assert "geen berichten" in browser.get("/console/berichten?status=failed").text
+    by_mark = browser.get("/console/berichten?identificatie=%20S1%20").text
+    assert (by_mark.count("S0"), by_mark.count("S2"), "S1</td>" in by_mark) == (0, 0, True)
+    assert "geen berichten" in browser.get("/console/berichten?identificatie=S").text
     assert "geen berichten" in browser.get("/console/berichten?until=2001-01-01").text
     assert "V1" in browser.get("/console/berichten?type=JW999&since=gisteren&after=x&sender=abc").text
 

@@ -106,6 +106,7 @@ ASKS: dict[str, tuple[Callable[[Connection], object], str]] = {
     "handled": (searching(statuses=("handled",)), "ix_message_handled"),
     "bsn": (searching(bsn=BSN), "ix_message_subject_bsn_hash"),
     "party's bsn": (searching(bsn="000000012", parties=("0007",)), "ix_message_subject_bsn_hash"),
+    "mark": (searching(identificatie="12"), "uq_message_sender_type_identificatie"),
     "relations": (lambda conn: messages.relations(conn, new_id(NOW)), "uq_message_answers"),
     "events": (lambda conn: messages.events(conn, new_id(NOW)), "ix_event_message_id_id"),
     "request": (

@@ -39,7 +39,7 @@ def sample(database: Database) -> list[NewMessage]:
         {"type": "JW301", "sender": MUNICIPALITY, "recipient": PROVIDER, "bsns": (BSN,)},
         {"type": "JW301", "sender": MUNICIPALITY, "recipient": OTHER_PROVIDER, "status": "delivered"},
         {"sender": OTHER_PROVIDER, "recipient": OTHER_MUNICIPALITY, "status": "expired", "bsns": (BSN,)},
-        {"type": "JW323", "status": "delivered"},
+        {"type": "JW323", "status": "delivered", "identificatie": "MARK"},
     ]
     sample = [a_message(received_at=NOW - (8 - hour) * HOUR, **changes) for hour, changes in enumerate(each)]
     stored(database, *sample)
@@ -64,6 +64,10 @@ FILTERS: list[tuple[dict[str, Any], list[int]]] = [
     ({"parties": (OTHER_PROVIDER,), "senders": (MUNICIPALITY, PROVIDER)}, [5]),
     ({"parties": (OTHER_PROVIDER,), "recipients": (MUNICIPALITY,)}, [2]),
     ({"parties": (OTHER_PROVIDER,), "statuses": ("failed",)}, [2]),
+    ({"identificatie": "MARK"}, [7]),
+    ({"identificatie": "MARK", "parties": (MUNICIPALITY,), "senders": (PROVIDER,)}, [7]),
+    ({"identificatie": "MARK", "parties": (OTHER_PROVIDER,)}, []),
+    ({"identificatie": "mark"}, []),
     ({"bsn": BSN}, [6, 4, 1, 0]),
     ({"bsn": OTHER_BSN}, [1]),
     ({"bsn": "999990032"}, []),
