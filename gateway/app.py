@@ -11,11 +11,10 @@ from contextlib import asynccontextmanager
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-# First, since it loads structlog without what the gateway does not use.
-from gateway.logs import configure_logs  # isort: skip
 from gateway.api.application import make_application
 from gateway.composition import make_gateway, warn_of
 from gateway.console.desk import Desk
+from gateway.logs import configure_logs
 from gateway.settings import Settings
 
 # `serve` says through the environment whether its processes also do the worker's rounds: uvicorn starts them anew.
@@ -23,7 +22,11 @@ WORKER_SWITCH = "IJW_SERVE_WORKER"
 
 
 class ConsoleAtFirstVisit:
-    """The console, loaded when somebody comes for it: what moves messages need not wait for pages and templates."""
+    """The console, loaded when somebody comes for it: what moves messages need not wait for pages and templates.
+
+    What is wrong with an installation of it (a template that is not there) is then seen by that visitor, and not at
+    the start.
+    """
 
     def __init__(self, desk: Desk) -> None:
         """Have a console for this desk."""

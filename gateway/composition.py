@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import structlog
 from msgspec import Struct
 
 from gateway.api.services import Services
@@ -16,6 +15,7 @@ from gateway.errors import KeyringError
 from gateway.exchange.freeze import Freeze
 from gateway.exchange.route import RouteTable
 from gateway.ijw.codelijsten import Codelijsten
+from gateway.logs import get_logger
 from gateway.services.access import Access, Parties
 from gateway.services.audit import Audit
 from gateway.services.bounces import Bounces
@@ -84,7 +84,7 @@ from gateway.wire.reference import read_codelijsten
 from gateway.wire.schemas import Schemas
 from gateway.wire.standard import read_standard
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 class Gateway(Struct, frozen=True):

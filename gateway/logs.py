@@ -25,9 +25,15 @@ def _without(name: str) -> Iterator[None]:
         del sys.modules[name]
 
 
-# Structlog loads rich when it is there, for tracebacks that it never makes here: a twentieth of the start.
+# Structlog loads rich when it is there, for tracebacks that it never makes here: a twentieth of the start. So it is
+# loaded here, and the rest of the gateway takes from here what it needs of it.
 with _without("rich"):
     import structlog
+    from structlog import contextvars
+
+__all__ = ["configure_logs", "contextvars", "get_logger"]
+
+get_logger = structlog.get_logger
 
 
 def configure_logs(*, as_json: bool) -> None:

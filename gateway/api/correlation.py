@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Final
 
-import structlog
+from gateway.logs import contextvars
 
 HEADER: Final = b"x-request-id"
 
@@ -22,7 +22,7 @@ def name_request(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     given = next((value for name, value in headers if name == HEADER), b"")
     name = given if _WELL_FORMED.fullmatch(given) else secrets.token_hex(16).encode()
     _CURRENT.set(name.decode())
-    structlog.contextvars.bind_contextvars(request=name.decode())
+    contextvars.bind_contextvars(request=name.decode())
     return name
 
 

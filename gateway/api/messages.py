@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-import structlog
 from fastapi import APIRouter, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -23,6 +22,7 @@ from gateway.api.services import Services
 from gateway.api.shapes import MessageDetail, MessagePage, MessageQuery, MessageSearch, Receipt
 from gateway.errors import ContentRemovedError
 from gateway.exchange.refusal import Refusal
+from gateway.logs import get_logger
 from gateway.services.caller import Caller
 from gateway.services.inquiry import parts
 from gateway.services.intake import refusal_of
@@ -37,7 +37,7 @@ router = APIRouter(tags=["berichten"], route_class=BoundedRoute)
 
 MessageId = Annotated[UUID, Path(alias="id", description="Het id uit het ontvangstbewijs")]
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 # A message of this size is read within a millisecond or two; a larger one would keep everybody else waiting.
 _READ_AT_ONCE = 64 * 1024

@@ -41,7 +41,7 @@ Moment = Annotated[
 
 
 class Shape(BaseModel):
-    """What goes in or out: its names in camelCase, and no others."""
+    """What goes in or out, with its names in camelCase; no others but where a shape takes them."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
 
@@ -214,7 +214,5 @@ class Problem(Shape):
     status: int
     detail: str
     code: Annotated[str | None, Field(description="De foutcode van de keten", examples=["BRS13"])] = None
-    request_id: Annotated[
-        str | None, Field(alias="requestId", description="De naam van de vraag, ook in het logboek")
-    ] = None
+    request_id: Annotated[str | None, Field(description="De naam van de vraag, ook in het logboek")] = None
     findings: list[FindingShape] | None = None

@@ -141,9 +141,9 @@ def _announce(settings: Settings, host: str, listener: socket.socket) -> None:
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{listener.getsockname()[1]}"
     if settings.log_format == "json":
-        import structlog
+        from gateway.logs import get_logger
 
-        structlog.get_logger(__name__).info("listening", url=address)
+        get_logger(__name__).info("listening", url=address)
         return
     say(f"De gateway luistert op {address} (stoppen: Ctrl+C)")
     if settings.embedded and settings.oidc_issuer is None:

@@ -11,10 +11,11 @@ import socket
 from collections.abc import Callable
 from typing import Any, Final
 
-import structlog
 import uvloop
 
-_log = structlog.get_logger(__name__)
+from gateway.logs import get_logger
+
+_log = get_logger(__name__)
 
 # Long enough for a process that has nothing to do to wake up and take the next one; that one waits no longer for it.
 _TURN_SECONDS: Final = 0.001

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -22,6 +21,7 @@ from gateway.console.limits import Limits
 from gateway.console.overview import overview
 from gateway.console.view import outside
 from gateway.errors import DatabaseUnavailableError
+from gateway.logs import contextvars
 from gateway.services.signing_in import Permission
 
 _STATIC: Final = Path(__file__).with_name("static")
@@ -148,5 +148,5 @@ async def _unavailable(_: Request, __: Exception) -> Response:
 
 async def _failed(_: Request, __: Exception) -> Response:
     # By this name whoever reads the log finds what went wrong.
-    name = str(structlog.contextvars.get_contextvars().get("request", ""))
+    name = str(contextvars.get_contextvars().get("request", ""))
     return outside("Er ging iets mis", "De gateway heeft een fout gemaakt; die staat in het logboek.", 500, name)

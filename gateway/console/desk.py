@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from dataclasses import dataclass, field
 
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.services.access import Access, Parties
@@ -22,17 +22,19 @@ from gateway.services.signing_in import Role, SigningIn
 from gateway.services.traffic import Traffic
 
 
-class SignOn(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class SignOn:
     """An OpenID Connect provider that tells who somebody is, and which of their groups has which role here."""
 
     issuer: str
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
     roles_claim: str
     roles: dict[str, Role]
 
 
-class Desk(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Desk:
     """The services behind the pages.
 
     `secrets` sign cookies and forms; the first one signs, each of them is believed. `base_url` is how browsers reach
@@ -56,6 +58,6 @@ class Desk(Struct, frozen=True):
     routes: CurrentRoutes
     lists: Codelijsten
     clock: Clock
-    secrets: tuple[bytes, ...]
+    secrets: tuple[bytes, ...] = field(repr=False)
     sign_on: SignOn | None = None
     base_url: str | None = None

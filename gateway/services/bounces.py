@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import structlog
 from sqlalchemy import Connection
 
+from gateway.logs import get_logger
 from gateway.services.case_opening import CASE
 from gateway.services.clock import Clock
 from gateway.store import manual_cases, outbox
@@ -22,7 +22,7 @@ from gateway.wire.bounce import read_bounce
 # Some minutes later people phone as soon; and a provider of mailboxes does not like to be asked all the time.
 _EVERY_SECONDS: Final = 120.0
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 class Bounces:

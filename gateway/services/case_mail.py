@@ -8,7 +8,6 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Final
 
-import structlog
 from cryptography.x509 import Certificate
 from msgspec import Struct
 from sqlalchemy import Connection
@@ -17,6 +16,7 @@ from gateway.errors import ConfigurationError
 from gateway.exchange.manual_case import reference_of
 from gateway.exchange.readable import day_in_words
 from gateway.exchange.route import RouteTable
+from gateway.logs import get_logger
 from gateway.services.case_opening import CASE, COORDINATOR, ESCALATION
 from gateway.services.case_reading import CaseContent, CaseReading
 from gateway.services.clock import Clock, dutch_day
@@ -27,7 +27,7 @@ from gateway.store.outbox import OutboxRow
 from gateway.transport.mail import MailParcel, MailTransport
 from gateway.transport.smime import PARAMETERS, Signer, enveloped, holds_at, read_certificate
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 _BEGINNINGS: Final = {
     CASE: "Er wacht een bericht dat mensen afhandelen, buiten het berichtenverkeer om.",

@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeAlias
 
-import structlog
 from msgspec import Struct
 
 from gateway.errors import RouteTableError
 from gateway.exchange.route import Route, RouteTable
 from gateway.ijw.codelijsten import Codelijsten
+from gateway.logs import get_logger
 from gateway.services.clock import Clock, dutch_day, end_of
 from gateway.services.routes import RouteBook, read_route_book
 
@@ -24,7 +24,7 @@ _EVERY_SECONDS: Final = 2.0
 # Of every file its name, when it was written, how long it is, and which file it is: an editor may put another in place.
 _Look: TypeAlias = tuple[tuple[str, int, int, int], ...]
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 class _Today(Struct, frozen=True):

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-import structlog
 from sqlalchemy import Connection
 
+from gateway.logs import get_logger
 from gateway.store import dead_letters
 from gateway.store.dead_letters import DeadLetterGroup
 from gateway.store.engine import Database
@@ -16,7 +16,7 @@ from gateway.store.engine import Database
 # Enough to look at a few; all of them are replayed by their cause.
 _NAMED: Final = 10
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 class DeadLetters:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-import structlog
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from gateway.errors import ContentRemovedError
 from gateway.exchange.ggk import Fault, Foutbericht, clipped
 from gateway.ijw.finding import Finding
+from gateway.logs import get_logger
 from gateway.services.caller import Caller
 from gateway.services.clock import Clock
 from gateway.services.drafting import Candidate
@@ -23,7 +23,7 @@ from gateway.store.ggk import ReceivedRow
 from gateway.store.rows import MessageRow
 from gateway.transport.transport import harmless
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 class GgkFaults:

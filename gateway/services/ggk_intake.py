@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Final, TypeAlias
 
-import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection
@@ -22,6 +21,7 @@ from gateway.exchange.ggk import (
 )
 from gateway.exchange.refusal import Refusal, Refused
 from gateway.exchange.route import RouteTable
+from gateway.logs import get_logger
 from gateway.resources import schemas_dir
 from gateway.services.caller import Caller
 from gateway.services.certificates import Certificates
@@ -41,7 +41,7 @@ from gateway.wire.ggk_answer import write_bv03, write_fo03, write_soap_fault
 from gateway.wire.ggk_envelope import PAYLOADS, EnvelopeError, envelope_schema
 from gateway.wire.soap import SoapError, SoapMessage, read_soap
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 _NOBODY: Final = Systeem("", "onbekend")
 

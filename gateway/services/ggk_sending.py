@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
-import structlog
 from sqlalchemy import Connection
 
 from gateway import __version__
 from gateway.exchange.attempts import Delivered, Hiccup, Outcome, RefusedForGood
 from gateway.exchange.ggk import FUNCTIE_VERSIE, RETOUR, AnswerHead, Envelop, Fault, Systeem, berichtcode_of
+from gateway.logs import get_logger
 from gateway.services.clock import Clock
 from gateway.services.dead_letters import warn_of_new_cause
 from gateway.services.ggk_moment import tijdstip
@@ -30,7 +30,7 @@ from gateway.wire.ggk_answer import envelope_size, write_envelope, write_fo01
 from gateway.wire.ggk_envelope import GGK, STUF, read_answer
 from gateway.wire.soap import SoapError
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 _MAJOR, _MINOR = (f"{int(part):04d}" for part in __version__.split(".")[:2])
 _OK: Final = 200

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
-import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -16,6 +15,7 @@ from gateway.exchange.route import RouteTable
 from gateway.ijw.bericht import Bericht
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.ijw.finding import Finding
+from gateway.logs import get_logger
 from gateway.rules.history import History
 from gateway.rules.judge import judge, judge_against
 from gateway.rules.rule import Reference
@@ -23,7 +23,7 @@ from gateway.wire.document import Document
 from gateway.wire.place import lines
 from gateway.wire.reader import Reading
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 # More than anyone reads, and than a receipt should carry: a declaration of twenty thousand Prestaties that are all
 # wrong in one way has twenty thousand findings.

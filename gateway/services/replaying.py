@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-import structlog
 from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import Connection
@@ -17,6 +16,7 @@ from gateway.errors import ContentRemovedError, DatabaseUnavailableError, Gatewa
 from gateway.exchange.refusal import Refusal
 from gateway.exchange.replay import Outcome, outcome_of
 from gateway.exchange.route import RouteTable
+from gateway.logs import get_logger
 from gateway.services.audit import WORKER, Act, Audit
 from gateway.services.caller import Caller
 from gateway.services.clock import Clock
@@ -38,7 +38,7 @@ _MESSAGES_A_ROUND: Final = 100
 # As many as a person looks at; each refused one among them is judged again for it.
 SAMPLE: Final = 20
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 class _TakenBackError(GatewayError):

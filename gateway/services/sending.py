@@ -14,11 +14,11 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
-import structlog
 from sqlalchemy import Connection
 
 from gateway.errors import DatabaseUnavailableError
 from gateway.exchange.attempts import Again, Delivered, Hiccup, Outcome, after_failure, delays_of
+from gateway.logs import get_logger
 from gateway.services.clock import Clock
 from gateway.store import outbox
 from gateway.store.engine import Database
@@ -42,7 +42,7 @@ _GLANCES_AT_STOP: Final = 3
 # A database that is away is waited for, rather than that the same is sent twice: together less than _KEPT.
 _WRITE_DOWN_SECONDS: Final = 60.0
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 Parcel = TypeVar("Parcel")
 

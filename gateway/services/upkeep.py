@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
-import structlog
-
 from gateway import __version__
+from gateway.logs import get_logger
 from gateway.services.clock import Clock
 from gateway.services.sending import Sending
 from gateway.store import deadlines, queues, workers
@@ -21,7 +20,7 @@ _EVERY_SECONDS: Final = 5.0
 # Small batches, so that no transaction holds up a post for long.
 _BATCH: Final = 200
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 class Upkeep:

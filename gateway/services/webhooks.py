@@ -6,11 +6,11 @@ import json
 from typing import Final
 from uuid import UUID
 
-import structlog
 from sqlalchemy import Connection
 from standardwebhooks import Webhook
 
 from gateway.exchange.attempts import LAST_AFTER
+from gateway.logs import get_logger
 from gateway.services.clock import Clock
 from gateway.services.endpoints import Endpoints
 from gateway.store import endpoints as rows
@@ -19,7 +19,7 @@ from gateway.store.outbox import OutboxRow
 from gateway.store.rows import MessageRow
 from gateway.transport.webhook import GONE, Note, WebhookTransport
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 _WAITING: Final = frozenset({"queued"})
 _EVENTS: Final = {"queued": "message.queued", "refused": "message.refused"}

@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
 from uuid import UUID
 
-from msgspec import Struct
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, delete, select
 
 from gateway.store.bulk import BulkInsert
 from gateway.store.coordinator_tables import coordinator
 from gateway.store.lifecycle_tables import allocation, dossier
+from gateway.store.of_row import OfRow
 from gateway.store.vault import Keyring
 
 _SAVE = BulkInsert(coordinator, "allocation_id", "name", "email", "changed_at", or_replace=True)
 
 
-class CoordinatorRow(Struct, frozen=True):
+class CoordinatorRow(OfRow, frozen=True):
     """The organisation that coordinates, with the address of its own, which is nobody's personal one."""
 
     allocation_id: UUID
     name: str
     email: str
     changed_at: datetime
-
-    @classmethod
-    def from_row(cls, row: Row[Any]) -> Self:
-        """Read a row of the table."""
-        return cls(row.allocation_id, row.name, row.email, row.changed_at)
 
 
 def allocated_by(conn: Connection, allocation_id: UUID) -> tuple[str, str, UUID] | None:

@@ -1,7 +1,8 @@
 """Indexes of part of a table, in one way for both databases.
 
 SQLAlchemy has an option of each dialect for the condition, and loads PostgreSQL's whole dialect to read that of
-PostgreSQL: a fortieth of the start of a gateway that keeps everything in SQLite.
+PostgreSQL: a fortieth of the start of a gateway that keeps everything in SQLite. Alembic does not see the condition:
+a migration says it by those options, and a test compares what both make.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ class MessageRow(Struct, frozen=True):
         return replace(self, status=self.status_at(now))
 
 
-class EventRow(Struct, frozen=True):
+class EventRow(OfRow, frozen=True):
     """Something that happened to a message."""
 
     id: UUID
@@ -89,11 +89,6 @@ class EventRow(Struct, frozen=True):
     at: datetime
     kind: str
     detail: dict[str, Any]
-
-    @classmethod
-    def from_row(cls, row: Row[Any]) -> Self:
-        """Read a row of the event table."""
-        return cls(row.id, row.message_id, row.at, row.kind, row.detail)
 
 
 class LeaseRow(OfRow, frozen=True):
@@ -110,15 +105,10 @@ class LeaseRow(OfRow, frozen=True):
     closed_at: datetime | None
 
 
-class PartyRow(Struct, frozen=True):
+class PartyRow(OfRow, frozen=True):
     """A party that was added by hand."""
 
     code: str
     kind: str
     name: str
     created_at: datetime
-
-    @classmethod
-    def from_row(cls, row: Row[Any]) -> Self:
-        """Read a row of the party table."""
-        return cls(row.code, row.kind, row.name, row.created_at)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from struct import Struct
 from typing import IO, Final, Self
+
+import msgspec
+from msgspec.structs import replace
 
 from gateway.wire.document import MAX_SIZE, MEBIBYTE, Document
 from gateway.wire.guard import too_large
@@ -48,8 +50,7 @@ class _RefusedError(Exception):
         self.refusal = refuse(kind, message)
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(msgspec.Struct, frozen=True):
     """A file in a ZIP, as the list of contents has it; `start` is where its bytes begin."""
 
     folder: bool

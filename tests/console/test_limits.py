@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 from sqlalchemy.exc import OperationalError
 from starlette.requests import Request
 from starlette.types import Message
