@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     # Connections to PostgreSQL for each process; the commits of a process share one of them.
     database_pool: Annotated[int, Field(ge=2, le=100)] = 8
 
-    # Only these proxies are believed when they say which client certificate they saw, in that header.
+    # Only these proxies are believed when they say who their client is, and which certificate it showed in that header.
     trusted_proxies: str | None = None
     client_certificate_header: str | None = None
     # What the gateway calls itself in an envelope of the GGk.

@@ -28,12 +28,12 @@ def examine_ggk(settings: Settings) -> Iterator[Diagnosis]:
         yield _certificate(settings.ggk_certificate, now)
     if settings.ggk_freeze:
         yield _freeze(Freeze.parse(settings.ggk_freeze), now)
-    if bool(settings.client_certificate_header) != bool(settings.trusted_proxies):
+    if settings.client_certificate_header and not settings.trusted_proxies:
         yield Diagnosis(
             Mark.ATTENTION,
             _SUBJECT,
             "niemand komt met een certificaat binnen",
-            "Stel IJW_TRUSTED_PROXIES en IJW_CLIENT_CERTIFICATE_HEADER samen in, of geen van beide.",
+            "Stel ook IJW_TRUSTED_PROXIES in: de proxy die in IJW_CLIENT_CERTIFICATE_HEADER een certificaat doorgeeft.",
         )
 
 

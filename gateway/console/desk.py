@@ -17,6 +17,7 @@ from gateway.services.following import Following
 from gateway.services.health import Watch
 from gateway.services.inquiry import Inquiry
 from gateway.services.manual_cases import ManualCases
+from gateway.services.proxies import Proxies
 from gateway.services.replaying import Replaying
 from gateway.services.signing_in import Role, SigningIn
 from gateway.services.traffic import Traffic
@@ -58,6 +59,7 @@ class Desk:
     routes: CurrentRoutes
     lists: Codelijsten
     clock: Clock
+    proxies: Proxies
     secrets: tuple[bytes, ...] = field(repr=False)
     sign_on: SignOn | None = None
     base_url: str | None = None

@@ -12,14 +12,15 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message
 
+from gateway.console.desk import Desk
 from gateway.console.view import outside
 from gateway.limits import RateLimit, patient
 
 # Nobody reads ten pages a second; who has many tabs opens them all at once.
 _PAGES_PER_SECOND: Final = 10
 _PAGES_AT_ONCE: Final = 40
-# A link is of 256 bits, so this is not against guessing: each try costs a write, or a question to the provider. Behind
-# a proxy all come from one address, and most of an office may sign in at nine.
+# A link is of 256 bits, so this is not against guessing: each try costs a write, or a question to the provider. An
+# office may come from one address, and most of it sign in at nine.
 _TRIES_PER_SECOND: Final = 5
 _TRIES_AT_ONCE: Final = 60
 # Of IPv6 whoever has one address has all of these.
@@ -50,11 +51,11 @@ class Limits(Struct, frozen=True):
 
     def of_tries(self, request: Request) -> Response | None:
         """Count a try to sign in from an address; gives the answer where there were too many."""
-        return _busy(self.tries.wait(peer(request)), "Er zijn te veel pogingen om aan te melden.")
+        return _busy(self.tries.wait(_household(request)), "Er zijn te veel pogingen om aan te melden.")
 
     def succeeded(self, request: Request, tries: int) -> None:
         """Take the tries back of who did sign in: only what fails is held against an address."""
-        self.tries.forgive(peer(request), tries)
+        self.tries.forgive(_household(request), tries)
 
 
 def limits_of(request: Request) -> Limits:
@@ -63,9 +64,15 @@ def limits_of(request: Request) -> Limits:
     return found
 
 
-def peer(request: Request) -> str:
-    """Tell who is on the other end of the line; a header about that could say anything."""
-    host = request.client.host if request.client else ""
+def _household(request: Request) -> str:
+    """Tell from where somebody asks: by the line, or by the proxies of ours on it."""
+    desk: Desk = request.app.state.desk
+    line = request.client.host if request.client else ""
+    return household(desk.proxies.client_of(line, request.headers.getlist("x-forwarded-for")))
+
+
+def household(host: str) -> str:
+    """Give what counts as one address."""
     try:
         address = ip_address(host)
     except ValueError:

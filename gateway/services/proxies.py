@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from ipaddress import ip_address, ip_network
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 
 class Proxies:
-    """Knows by their addresses the proxies that may say which client certificate they saw."""
+    """Knows the proxies by their addresses; they may say who their client is, and which certificate it showed."""
 
     def __init__(self, trusted: str, header: str | None) -> None:
-        """Believe these addresses and networks, with commas between them, about this header."""
+        """Believe these addresses and networks, with commas between them, and this header about a certificate."""
         self._networks = [ip_network(one.strip(), strict=False) for one in trusted.split(",") if one.strip()]
         self._header = header
 
     def certificate_of(self, peer: str, headers: Mapping[str, str]) -> str | None:
         """Give the certificate that a request says its client showed; nothing when it does not come from a proxy."""
         shown = headers.get(self._header) if self._header else None
-        return shown if shown and self._trusts(peer) else None
+        return shown if shown and self._trusts(_address(peer)) else None
 
-    def _trusts(self, peer: str) -> bool:
-        try:
-            address = ip_address(peer)
-        except ValueError:
-            return False
-        return any(address in network for network in self._networks)
+    def client_of(self, peer: str, forwarded: Iterable[str]) -> str:
+        """Give the address of who asked, by the lines of X-Forwarded-For; that of the peer where it is no proxy.
+
+        Each proxy puts whom it spoke with behind what it was told. So they are believed from the back, as far as
+        they are proxies of ours: what stands before somebody else's address, that one may have made up.
+        """
+        client = _address(peer)
+        told = [one for line in forwarded for one in line.split(",")]
+        while client is not None and told and self._trusts(client):
+            before = _address(told.pop())
+            if before is None:
+                break
+            client = before
+        return peer if client is None else str(client)
+
+    def _trusts(self, address: IPv4Address | IPv6Address | None) -> bool:
+        return address is not None and any(address in network for network in self._networks)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an address as proxies write it, with or without a port; nothing when it is none."""
+    host = text.strip()
+    if host.startswith("["):
+        host = host[1:].partition("]")[0]
+    elif host.count(":") == 1:
+        host = host.partition(":")[0]
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return None
+    # A proxy that listens on IPv6 writes a client of IPv4 inside an address of its own kind.
+    return (address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address

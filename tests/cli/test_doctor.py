@@ -221,8 +221,10 @@ def test_the_ggk(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     monkeypatch.setenv("IJW_GGK_FREEZE", "morgen")
     assert "IJW_GGK_FREEZE: verwacht twee momenten" in run("doctor").out.decode()
     monkeypatch.delenv("IJW_GGK_FREEZE")
-    monkeypatch.setenv("IJW_TRUSTED_PROXIES", "127.0.0.1")
+    monkeypatch.setenv("IJW_CLIENT_CERTIFICATE_HEADER", "X-Client-Certificate")
     assert _marks(run("doctor").lines)["GGk"] == "!"
+    monkeypatch.setenv("IJW_TRUSTED_PROXIES", "127.0.0.1")
+    assert "GGk" not in _marks(run("doctor").lines)
     monkeypatch.setenv("IJW_TRUSTED_PROXIES", "ergens")
     assert "IJW_TRUSTED_PROXIES: verwacht adressen" in run("doctor").out.decode()
 

@@ -28,8 +28,8 @@ async def _nothing_beside() -> AsyncIterator[None]:
 class Browser:
     """Somebody with a browser; `mark` is that of the forms on the pages they see."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    def __init__(self, app: ASGIApp, client: tuple[str, int] = ("192.0.2.1", 50000)) -> None:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=client)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://gateway")
         self._runner = asyncio.Runner()
         self.cookies = self._client.cookies

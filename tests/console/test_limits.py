@@ -16,9 +16,10 @@ from gateway import limits as bounds
 from gateway.composition import Gateway
 from gateway.console import limits
 from gateway.console.application import make_console
-from gateway.console.limits import FormError, Limits, form_of, peer
+from gateway.console.limits import FormError, Limits, form_of, household
 from gateway.errors import DatabaseUnavailableError
 from gateway.limits import RateLimit
+from gateway.services.proxies import Proxies
 from gateway.services.signing_in import Role, SigningIn
 from tests.console.conftest import Browser, application
 
@@ -65,6 +66,18 @@ def test_links_are_not_tried_for_ever(limited: Browser, gateway: Gateway) -> Non
     assert gateway.desk.signing_in.by_link(secret) is not None
 
 
+def test_behind_a_proxy_each_client_has_tries_of_its_own(gateway: Gateway) -> None:
+    """The proxy says who asks; what somebody says of themselves before that counts for nothing."""
+    desk = replace(gateway.desk, proxies=Proxies("10.0.0.0/8", None))
+    few = Limits(RateLimit(1, lambda: 0.0, at_once=5), RateLimit(0.5, lambda: 0.0, at_once=1))
+    told = []
+    with Browser(application(gateway, make_console(desk, few)), client=("10.0.0.1", 50000)) as browser:
+        for forwarded in ("192.0.2.7", "192.0.2.8", "192.0.2.9, 192.0.2.8", "10.0.0.3, 192.0.2.7"):
+            answer = browser.request("POST", "/console/aanmelden/link/mis", headers={"X-Forwarded-For": forwarded})
+            told.append(answer.status_code)
+    assert told == [403, 403, 429, 429]
+
+
 def test_signing_in_is_not_held_against_anybody(limited: Browser, gateway: Gateway) -> None:
     """However many people of one office sign in at the same moment, each of them gets in."""
     for _ in range(9):
@@ -82,9 +95,7 @@ def test_signing_in_is_not_held_against_anybody(limited: Browser, gateway: Gatew
 )
 def test_what_counts_as_one_address(one: str, other: str, same: bool) -> None:
     """Of IPv6 a household has so many addresses that only what they have in common counts."""
-    peers = [peer(Request({"type": "http", "client": (host, 1), "headers": []})) for host in (one, other)]
-    assert (peers[0] == peers[1]) is same
-    assert peer(Request({"type": "http", "client": None, "headers": []})) == ""
+    assert (household(one) == household(other)) is same
 
 
 def _form(*pieces: bytes, headers: tuple[tuple[bytes, bytes], ...] = (FORM,), pause: float = 0) -> Any:
