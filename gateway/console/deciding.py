@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from starlette.responses import RedirectResponse, Response
 
@@ -13,6 +13,7 @@ from gateway.console.paging import as_uuid
 from gateway.console.words import REQUEST_STATES
 from gateway.exchange.lifecycle import RequestState
 from gateway.exchange.refusal import Refusal
+from gateway.ijw.codes import WOONPLAATSBEGINSEL
 from gateway.services.deciding import Proposal
 from gateway.services.own_messages import Otherwise, Outcome
 from gateway.services.settling import Accepted
@@ -45,7 +46,7 @@ def decision(visit: Visit) -> Response:
 
 
 def decide(visit: Visit) -> Response:
-    """Send what was decided, in the name of the municipality."""
+    """Show what was decided once more, and send it, in the name of the municipality, when that is agreed to."""
     found = _request(visit)
     if found is None:
         return visit.missing()
@@ -54,9 +55,13 @@ def decide(visit: Visit) -> Response:
     if "erbij" in visit.form:
         form.lengthen()
         return _show(visit, row, proposal, form)
+    if "wijzigen" in visit.form:
+        return _show(visit, row, proposal, form)
     decided = form.decision(visit.desk.lists, proposal)
     if decided is None:
         return _show(visit, row, proposal, form, 400)
+    if "akkoord" not in visit.form:
+        return _check(visit, row, form)
     outcome = visit.desk.deciding.decide(row.id, decided, visit.person.speaking_for(row.municipality))
     return _told(visit, row, proposal, form, outcome)
 
@@ -89,6 +94,28 @@ def _request(visit: Visit) -> tuple[RequestRow, Proposal] | None:
     return None if proposal is None else (row, proposal)
 
 
+def _check(visit: Visit, row: RequestRow, form: Form) -> Response:
+    """Show what would go out: it cannot be taken back."""
+    lists = visit.desk.lists
+    elsewhere = lists.gemeente(form.told["gemeente"]) if form.told["reden"] == WOONPLAATSBEGINSEL else None
+    return visit.show(
+        "decision_check.html",
+        "verzoeken",
+        row=row,
+        form=form,
+        gemeente=elsewhere.name if elsewhere else "",
+        products={each["code"]: known.meaning for each in form.filled() if (known := lists.product(each["code"]))},
+        **_words(visit),
+    )
+
+
+def _words(visit: Visit) -> dict[str, Any]:
+    return {
+        "names": {party.code: party.name for party in visit.desk.parties.listed()},
+        **{name: visit.desk.lists.lijsten[lijst].meanings for name, lijst in _CHOICES.items()},
+    }
+
+
 def _show(visit: Visit, row: RequestRow, proposal: Proposal, form: Form, status: int = 200) -> Response:
     return visit.show(
         "decision.html",
@@ -98,6 +125,5 @@ def _show(visit: Visit, row: RequestRow, proposal: Proposal, form: Form, status:
         proposal=proposal,
         form=form,
         undecided=row.state in _UNDECIDED,
-        names={party.code: party.name for party in visit.desk.parties.listed()},
-        **{name: visit.desk.lists.lijsten[lijst].meanings for name, lijst in _CHOICES.items()},
+        **_words(visit),
     )

@@ -85,6 +85,20 @@ class Form:
         if len(self.rows) < _MOST_ROWS:
             self.rows.append(dict.fromkeys(_PRODUCT, ""))
 
+    def given(self) -> dict[str, str]:
+        """Give all fields as they would be sent once more."""
+        rows = {f"p{place}-{name}": value for place, row in enumerate(self.rows) for name, value in row.items()}
+        return self.told | rows
+
+    def filled(self) -> list[dict[str, str]]:
+        """Give the products that are decided on."""
+        return [row for _, row in self._filled()]
+
+    @property
+    def addressed(self) -> bool:
+        """Say whether an address was filled in."""
+        return any(self.told[name] for name in _ADDRESS)
+
     def says(self, name: str) -> str:
         """Give what is wrong with a field."""
         return " ".join(wrong.says for wrong in self.wrong if wrong.field == name)
@@ -115,7 +129,7 @@ class Form:
         if not producten:
             self.wrong.append(Wrong("Vul in wat u toewijst.", "p0-code"))
         client: Fields = {}
-        if any(self.told[name] for name in _ADDRESS):
+        if self.addressed:
             client = {"contactgegevens": [self._contact()]}
         elif not proposal.client_known:
             self.wrong.append(Wrong("Vul het adres van de cliënt in; dat hoort bij een toewijzing.", "postcode"))

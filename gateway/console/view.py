@@ -15,6 +15,7 @@ from gateway.console.words import (
     ALLOCATION_STATES,
     DEADLINE_KINDS,
     DEADLINE_STATES,
+    DECISIONS,
     ENDINGS,
     EVENTS,
     HEALTH_PARTS,
@@ -46,12 +47,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(moment=moment, day=day, last_day=last_day, count=count)
+    environment.filters.update(moment=moment, day=day, written_day=written_day, last_day=last_day, count=count)
     environment.globals.update(
         ACTS=ACTS,
         ALLOCATION_STATES=ALLOCATION_STATES,
         DEADLINE_KINDS=DEADLINE_KINDS,
         DEADLINE_STATES=DEADLINE_STATES,
+        DECISIONS=DECISIONS,
         ENDINGS=ENDINGS,
         EVENTS=EVENTS,
         HEALTH_PARTS=HEALTH_PARTS,
@@ -90,6 +92,11 @@ def moment(value: datetime) -> str:
 def day(value: date) -> str:
     """Write a day: 3 apr 2026."""
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def written_day(value: str) -> str:
+    """Write a day that a form gave, as 2026-04-03."""
+    return day(date.fromisoformat(value))
 
 
 def last_day(value: datetime) -> str:

@@ -72,6 +72,16 @@ REQUEST_STATES: Final = {
     "rejected": "afgewezen",
     "manual": "mensenwerk",
 }
+# What a municipality may decide: what a person chooses, what follows, and in which message it goes out.
+DECISIONS: Final = {
+    "underInvestigation": {
+        "label": "In onderzoek nemen",
+        "says": "Het besluit volgt later, binnen acht weken na het verzoek",
+        "message": "JW319",
+    },
+    "rejected": {"label": "Afwijzen", "says": "De aanbieder krijgt de reden", "message": "JW319"},
+    "allocated": {"label": "Toewijzen", "says": "De aanbieder krijgt de toewijzing", "message": "JW301"},
+}
 MOMENTS: Final = {
     "allocated": "toegewezen",
     "repeated": "herhaald, zonder verandering",

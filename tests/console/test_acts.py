@@ -46,7 +46,7 @@ def _decision(gateway: Gateway) -> Form:
     asked = heenbericht("JW315", municipality=BY_HAND, reference="R7")
     accepted(gateway, caller_for(gateway, PROVIDER), asked)
     own = request_id(RequestKey(PROVIDER, BY_HAND, "R7"))
-    return Form(f"/verzoeken/{own}/besluit", {"besluit": "underInvestigation"})
+    return Form(f"/verzoeken/{own}/besluit", {"besluit": "underInvestigation", "akkoord": "1"})
 
 
 def _case(gateway: Gateway) -> Form:

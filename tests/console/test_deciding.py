@@ -68,7 +68,15 @@ def request_id(gateway: Gateway, clock: Clock) -> UUID:
 
 
 def decide(browser: Browser, request: UUID, besluit: str, **told: str) -> Any:
-    """Fill in the form and send it."""
+    """Fill in the form, and send what the next page shows."""
+    checked = check(browser, request, besluit, **told)
+    if 'name="akkoord"' not in checked.text:
+        return checked
+    return browser.post(f"/console/verzoeken/{request}/besluit", {**fields(checked.text), "akkoord": "1"})
+
+
+def check(browser: Browser, request: UUID, besluit: str, **told: str) -> Any:
+    """Fill in the form, and look at what would go out."""
     address = f"/console/verzoeken/{request}/besluit"
     return browser.post(address, {**fields(browser.get(address).text), "besluit": besluit, **told})
 
@@ -125,11 +133,41 @@ def test_allocated_otherwise(browser: Browser, gateway: Gateway, request_id: UUI
         "p1-einde": "2026-12-31",
         "p1-budget": "1.250,50",
     }
-    assert browser.post(f"/console/verzoeken/{request_id}/besluit", told).status_code == 303
+    address = f"/console/verzoeken/{request_id}/besluit"
+    assert browser.post(address, {**told, "akkoord": "1"}).status_code == 303
     (row,) = waiting(gateway, "JW301")
     first, second = said(gateway, row)["client"]["toegewezenProducten"]
     assert (first["einddatum"], second["ingangsdatum"], second["budget"]) == ("2026-10-31", "2026-11-01", 125050)
     assert not {"product", "omvang"} & second.keys()
+
+
+def test_nothing_goes_before_it_was_looked_at(browser: Browser, gateway: Gateway, request_id: UUID) -> None:
+    """The page before tells in words what would go out, and leads back to the form with all that was filled in."""
+    browser.sign_in(gateway, Role.HANDLER)
+    told = {**ADDRESS, "straatnaam": "Wal <1>", "p0-einde": "2026-10-31", "p0-budget": ""}
+    page = check(browser, request_id, "allocated", **told).text
+    for said_there in (
+        "Toewijzen",
+        "(JW301)",
+        "31 okt 2026",
+        "2 ",
+        "Wal &lt;1&gt; 1",
+        "3511 aa",
+        "nog niets verstuurd",
+    ):
+        assert said_there in page, said_there
+    assert waiting(gateway) == []
+    assert request_row(gateway, request_id).state == "open"
+    back = browser.post(f"/console/verzoeken/{request_id}/besluit", {**fields(page), "wijzigen": "1"})
+    assert back.status_code == 200
+    assert {name: value for name, value in fields(back.text).items() if name in told} == told
+    assert re.search(r'id="besluit-allocated"[^>]* checked', back.text)
+    refused = check(browser, request_id, "rejected", reden="8", gemeente="0363").text
+    assert "Gemeente die het wel is</dt><dd>Amsterdam" in refused
+    assert "(JW319)" in refused
+    assert "Nieuwe toewijzing" not in refused
+    assert "Gemeente die" not in check(browser, request_id, "rejected", reden="2", gemeente="0363").text
+    assert waiting(gateway) == []
 
 
 def test_a_change_is_granted(browser: Browser, gateway: Gateway, clock: Clock, request_id: UUID) -> None:

@@ -134,7 +134,7 @@ def test_a_handler_decides(chromium: Browser, running: Server) -> None:
     page.get_by_role("link", name="Beslissen op dit verzoek").press("Enter")
     assert not page.get_by_label("Waarom").is_visible()
     page.get_by_role("radio", name="Afwijzen").press("Space")
-    page.get_by_role("button", name="Besluit versturen").press("Enter")
+    page.get_by_role("button", name="Besluit controleren").press("Enter")
     wrong = page.get_by_role("region", name="Er is nog niets verstuurd")
     assert wrong.evaluate("summary => summary === document.activeElement")
     picture(page, "console-besluit")
@@ -143,6 +143,10 @@ def test_a_handler_decides(chromium: Browser, running: Server) -> None:
     wrong.get_by_role("link").press("Enter")
     page.get_by_label("Waarom").select_option("2")
     page.get_by_label("Waarom").press("Enter")
+    page.get_by_role("button", name="Besluit controleren").press("Enter")
+    page.get_by_role("heading", name="Klopt dit besluit").wait_for()
+    grave = [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
+    assert grave == []
     page.get_by_role("button", name="Besluit versturen").press("Enter")
     page.get_by_text("Het besluit is verstuurd").wait_for()
     assert page.get_by_text("afgewezen").first.is_visible()
