@@ -155,7 +155,9 @@ def test_parties_and_tokens(browser: Browser, gateway: Gateway) -> None:
     caller = gateway.services.access.identify(found[0])
     assert caller is not None
     assert caller.parties == {PLAIN}
-    assert found[0] not in browser.get("/console/partijen").text
+    page = browser.get("/console/partijen").text
+    assert found[0] not in page
+    assert "niet terug te draaien" in page
     browser.post("/console/partijen/tokens/intrekken", data={"mark": browser.mark, "token": caller.token_id})
     assert gateway.services.access.identify(found[0]) is None
     assert len(acts(gateway, Act.TOKEN_REVOKED)) == 1
