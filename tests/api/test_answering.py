@@ -14,7 +14,7 @@ from gateway.store.requests import request_id
 from tests.api.client import Client
 from tests.berichten import PROVIDER, heenbericht, xml
 from tests.gateways import PLAIN, Clock, allocation_of, token_for
-from tests.services.test_deciding import CLIENT
+from tests.services.own_exchange import CLIENT
 
 REQUEST = f"/v1/requests/{request_id(RequestKey(PROVIDER, PLAIN, 'R7'))}/decision"
 

@@ -24,8 +24,8 @@ from gateway.store.rows import MessageRow
 from tests.berichten import BSN, PROVIDER, heenbericht
 from tests.console.conftest import Browser
 from tests.gateways import BY_HAND, KEYRING, STRICT, Clock, accepted, allocation_of, caller_for
+from tests.services.own_exchange import ask, report, request_row, said, sent
 from tests.services.test_decided_by import entries
-from tests.services.test_deciding import ask, report, request_row, said, sent
 from tests.services.test_opt_out import opted_out
 
 ADDRESS = {"postcode": "3511 aa", "huisnummer": "1"}

@@ -12,7 +12,7 @@ from tests.berichten import BSN, PROVIDER, xml
 from tests.e2e.conftest import World
 from tests.e2e.server import Caller
 from tests.gateways import PLAIN
-from tests.services.test_deciding import CLIENT
+from tests.services.own_exchange import CLIENT
 from tests.services.test_due_in_exchange import message
 
 pytestmark = pytest.mark.e2e

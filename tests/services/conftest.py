@@ -1,4 +1,4 @@
-"""A gateway on each database, with a clock that stands still."""
+"""A gateway on each database, with a clock that stands still, and who speaks to it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from gateway.composition import Gateway
-from tests.gateways import Clock, open_gateway
+from gateway.services.caller import Caller
+from tests.berichten import PROVIDER
+from tests.gateways import STRICT, Clock, caller_for, open_gateway
 
 
 @pytest.fixture
@@ -32,3 +34,15 @@ def embedded(tmp_path: Path, clock: Clock) -> Iterator[Gateway]:
     opened = open_gateway(tmp_path, clock=clock)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def gemeente(gateway: Gateway) -> Caller:
+    """Give somebody of a municipality that refuses whatever contradicts earlier messages."""
+    return caller_for(gateway, STRICT)
+
+
+@pytest.fixture
+def aanbieder(gateway: Gateway) -> Caller:
+    """Give somebody of the provider."""
+    return caller_for(gateway, PROVIDER)

@@ -19,7 +19,7 @@ from gateway.store.audit import EntryRow, TrailFilter
 from gateway.store.retention import remove_content
 from tests.berichten import BSN, PROVIDER
 from tests.gateways import MANUAL, STRICT, Clock, admin_of, caller_for
-from tests.services.test_deciding import CLIENT, ask, decide, request_row, sent
+from tests.services.own_exchange import CLIENT, ask, decide, request_row, sent
 from tests.services.test_manual_cases import HANDLED, case_of, opened
 
 

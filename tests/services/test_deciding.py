@@ -1,4 +1,4 @@
-"""A municipality answers requests by decisions alone, and a provider reports without software of its own."""
+"""A municipality answers requests by decisions alone, without software of its own."""
 
 from __future__ import annotations
 
@@ -12,24 +12,19 @@ from msgspec.structs import replace
 
 from gateway.composition import Gateway
 from gateway.exchange.address import RequestKey
-from gateway.exchange.deadlines import Kind
 from gateway.exchange.refusal import Refusal, Refused
 from gateway.ijw.bericht import Bericht
 from gateway.ijw.typen import Product
 from gateway.ijw.verzoek import JW317
 from gateway.services.caller import Caller
 from gateway.services.clock import dutch_day
-from gateway.services.deciding import Decision, DecisionOutcome
-from gateway.services.own_messages import NotTheirs, Otherwise, Outcome
-from gateway.services.reporting import Report, ReportType
+from gateway.services.own_messages import NotTheirs, Otherwise
 from gateway.services.settling import Accepted
 from gateway.store import following
-from gateway.store.deadlines import DeadlineFilter
-from gateway.store.requests import RequestRow, request_id
-from gateway.store.rows import MessageRow
+from gateway.store.requests import request_id
 from gateway.wire.document import Document
 from gateway.wire.json_form import to_json
-from tests.berichten import BSN, OTHER_PROVIDER, PROVIDER, answer_to, heenbericht
+from tests.berichten import OTHER_PROVIDER, PROVIDER, answer_to, heenbericht
 from tests.gateways import (
     KEYRING,
     LENIENT,
@@ -42,63 +37,8 @@ from tests.gateways import (
     caller_for,
     content_of,
 )
+from tests.services.own_exchange import CLIENT, CONTACT, allocated, ask, day, decide, report, request_row, said, sent
 from tests.services.test_due_in_exchange import how, message
-
-CONTACT: dict[str, Any] = {"soort": "03", "adres": {"postcode": "3511AA", "huis": {"huisnummer": 1}, "landCode": "NL"}}
-CLIENT: dict[str, Any] = {"contactgegevens": [CONTACT]}
-
-
-@pytest.fixture
-def gemeente(gateway: Gateway) -> Caller:
-    """Give somebody of a municipality that refuses whatever contradicts earlier messages."""
-    return caller_for(gateway, STRICT)
-
-
-@pytest.fixture
-def aanbieder(gateway: Gateway) -> Caller:
-    """Give somebody of the provider."""
-    return caller_for(gateway, PROVIDER)
-
-
-def ask(gateway: Gateway, aanbieder: Caller, clock: Clock, number: str = "1", **options: Any) -> UUID:
-    """Let the provider ask for a product; gives the id of the request."""
-    reference = options.setdefault("reference", f"R{number}")
-    asked = accepted(gateway, aanbieder, message("JW315", number, dutch_day(clock.now), municipality=STRICT, **options))
-    assert asked.message.status == "queued", asked.message.findings
-    return request_id(RequestKey(PROVIDER, STRICT, reference))
-
-
-def decide(gateway: Gateway, caller: Caller, request: UUID, outcome: str, **fields: Any) -> Outcome:
-    """Decide on a request."""
-    return gateway.services.deciding.decide(request, Decision(DecisionOutcome(outcome), **fields), caller)
-
-
-def sent(outcome: Outcome) -> MessageRow:
-    """Expect that a message was made, and went the way of any other."""
-    assert isinstance(outcome, Accepted), outcome
-    assert (outcome.new, outcome.message.status, outcome.message.findings) == (True, "queued", ())
-    assert outcome.message.identificatie.startswith("GW")
-    return outcome.message
-
-
-def said(gateway: Gateway, row: MessageRow) -> Any:
-    """Read what a message says, in the typed form."""
-    bericht = gateway.codec.read(Document(content_of(gateway, row.id))).bericht
-    assert bericht is not None
-    return to_json(bericht)["bericht"]
-
-
-def request_row(gateway: Gateway, own: UUID) -> RequestRow:
-    """Give a request as it stands."""
-    with gateway.database.read() as connection:
-        row = following.request(connection, KEYRING, own)
-    assert row is not None
-    return row
-
-
-def report(gateway: Gateway, caller: Caller, own: UUID, kind: str, **told: Any) -> Outcome:
-    """Report something of an allocation."""
-    return gateway.services.reporting.report(own, Report(ReportType(kind), told), caller)
 
 
 def test_looked_into_and_refused(gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock) -> None:
@@ -307,78 +247,6 @@ def test_who_may_decide(gateway: Gateway, aanbieder: Caller, gemeente: Caller, c
     assert decide(gateway, gemeente, uuid4(), "rejected", reden="7") is None
 
 
-def test_a_whole_exchange_without_other_software(
-    gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock
-) -> None:
-    """Asked, looked into, allocated, started, paused, resumed, changed, stopped: each message is right by all rules."""
-    today = dutch_day(clock.now)
-    request = ask(gateway, aanbieder, clock)
-    sent(decide(gateway, gemeente, request, "underInvestigation"))
-    producten = [{"ingangsdatum": today.isoformat(), "einddatum": (today + timedelta(days=90)).isoformat()}]
-    allocated = sent(decide(gateway, gemeente, request, "allocated", client=CLIENT, producten=producten))
-    (product,) = said(gateway, allocated)["client"]["toegewezenProducten"]
-    own = allocation_of(gateway, STRICT, product["toewijzingNummer"])
-    started = sent(report(gateway, aanbieder, own, "start", begindatum=today.isoformat()))
-    client = said(gateway, started)["client"]
-    assert (started.type, started.sender, started.recipient) == ("JW305", PROVIDER, STRICT)
-    assert client["startProducten"] == [
-        {
-            "toewijzingNummer": product["toewijzingNummer"],
-            "product": product["product"],
-            "toewijzingIngangsdatum": product["ingangsdatum"],
-            "begindatum": today.isoformat(),
-            "statusAanlevering": "1",
-        }
-    ]
-    assert set(client["naam"]) == {"geslachtsnaam", "voornamen", "voorletters"}
-    clock.forward(days=10)
-    paused = sent(report(gateway, aanbieder, own, "stop", einddatum=_day(clock, -1), redenBeeindiging="20"))
-    assert said(gateway, paused)["client"]["stopProducten"][0]["begindatum"] == today.isoformat()
-    clock.forward(days=10)
-    sent(report(gateway, aanbieder, own, "start", begindatum=_day(clock)))
-    changed = sent(
-        report(
-            gateway,
-            aanbieder,
-            own,
-            "change",
-            redenVerzoek="1",
-            einddatum=(today + timedelta(days=120)).isoformat(),
-            gewensteIngangsdatum=_day(clock, 1),
-        )
-    )
-    verzoek = said(gateway, changed)["client"]["verzoek"]
-    assert verzoek["teWijzigenProducten"][0]["omvang"] == product["omvang"]
-    prolonged = sent(
-        decide(
-            gateway,
-            gemeente,
-            request_id(RequestKey(PROVIDER, STRICT, verzoek["referentieAanbieder"])),
-            "allocated",
-        )
-    )
-    (longer,) = said(gateway, prolonged)["client"]["toegewezenProducten"]
-    assert longer["toewijzingNummer"] == product["toewijzingNummer"]
-    assert (longer["einddatum"], longer["redenWijziging"]) == ((today + timedelta(days=120)).isoformat(), "12")
-    assert longer["referentieAanbieder"] == verzoek["referentieAanbieder"]
-    clock.forward(days=30)
-    stopped = sent(report(gateway, aanbieder, own, "stop", einddatum=_day(clock), redenBeeindiging="31"))
-    assert stopped.type == "JW307"
-    rows, _ = gateway.services.deadlines.listed(DeadlineFilter(), limit=50)
-    assert {row.kind for row in rows if row.state.value == "open"} <= {Kind.RETOUR}
-
-
-def _day(clock: Clock, days: int = 0) -> str:
-    return (dutch_day(clock.now) + timedelta(days=days)).isoformat()
-
-
-def _allocated(gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock) -> UUID:
-    request = ask(gateway, aanbieder, clock)
-    producten = [{"ingangsdatum": _day(clock), "einddatum": _day(clock, 90)}]
-    row = sent(decide(gateway, gemeente, request, "allocated", client=CLIENT, producten=producten))
-    return allocation_of(gateway, STRICT, said(gateway, row)["client"]["toegewezenProducten"][0]["toewijzingNummer"])
-
-
 def test_a_change_of_what_is_not_known_is_not_granted_in_part(
     gateway: Gateway, aanbieder: Caller, clock: Clock
 ) -> None:
@@ -397,7 +265,7 @@ def test_what_ended_before_the_decision_still_belongs_to_it(
     gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock
 ) -> None:
     """What a JW317 leaves as it is, is sent along unchanged, though its last day has passed (IV093, example 3)."""
-    own = _allocated(gateway, aanbieder, gemeente, clock)
+    own = allocated(gateway, aanbieder, gemeente, clock)
     clock.forward(days=80)
     asked = message("JW317", "1", dutch_day(clock.now), municipality=STRICT, reference="R2")
     assert isinstance(asked, JW317)
@@ -423,17 +291,17 @@ def test_what_ended_before_the_decision_still_belongs_to_it(
     clock.forward(days=20)
     producten = said(gateway, sent(decide(gateway, gemeente, request, "allocated")))["client"]["toegewezenProducten"]
     assert [one["referentieAanbieder"] for one in producten] == ["R2", "R2"]
-    assert (producten[0]["product"]["code"], producten[0]["ingangsdatum"]) == ("46A03", _day(clock, -9))
-    assert (producten[1]["toewijzingNummer"], producten[1]["einddatum"]) == (row.toewijzing_nummer, _day(clock, -10))
+    assert (producten[0]["product"]["code"], producten[0]["ingangsdatum"]) == ("46A03", day(clock, -9))
+    assert (producten[1]["toewijzingNummer"], producten[1]["einddatum"]) == (row.toewijzing_nummer, day(clock, -10))
 
 
 def test_what_is_decided_at_one_moment_has_an_order(
     gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock
 ) -> None:
     """What is changed within a second is settled later than it was made, for the latest one counts (IV013)."""
-    own = _allocated(gateway, aanbieder, gemeente, clock)
-    end = _day(clock, 99)
-    told = {"redenVerzoek": "1", "einddatum": end, "gewensteIngangsdatum": _day(clock, 2)}
+    own = allocated(gateway, aanbieder, gemeente, clock)
+    end = day(clock, 99)
+    told = {"redenVerzoek": "1", "einddatum": end, "gewensteIngangsdatum": day(clock, 2)}
     reference = sent(report(gateway, aanbieder, own, "change", **told)).identificatie
     request = request_id(RequestKey(PROVIDER, STRICT, reference))
     row = sent(decide(gateway, gemeente, request, "allocated"))
@@ -443,65 +311,3 @@ def test_what_is_decided_at_one_moment_has_an_order(
     assert found is not None
     assert found[0].latest.einddatum is not None
     assert (product["einddatum"], found[0].latest.einddatum.isoformat()) == (end, end)
-
-
-def test_the_same_report_sends_once(gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock) -> None:
-    """A start, a stop and a request for change that are repeated are the message that there is."""
-    own = _allocated(gateway, aanbieder, gemeente, clock)
-    reports: list[tuple[str, dict[str, Any]]] = [
-        ("start", {"begindatum": _day(clock)}),
-        ("change", {"redenVerzoek": "1", "einddatum": _day(clock, 99), "gewensteIngangsdatum": _day(clock, 2)}),
-        ("stop", {"einddatum": _day(clock), "redenBeeindiging": "31"}),
-    ]
-    for kind, told in reports:
-        first = sent(report(gateway, aanbieder, own, kind, **told))
-        clock.forward(seconds=1)
-        again = report(gateway, aanbieder, own, kind, **told)
-        assert isinstance(again, Accepted)
-        assert (again.new, again.message.id) == (False, first.id)
-
-
-def test_a_start_that_was_removed_is_reported_anew(
-    gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock
-) -> None:
-    """With status 3 a report is taken back; after that the same one is a new one."""
-    own = _allocated(gateway, aanbieder, gemeente, clock)
-    begindatum = _day(clock)
-    first = sent(report(gateway, aanbieder, own, "start", begindatum=begindatum))
-    sent(report(gateway, aanbieder, own, "start", begindatum=begindatum, statusAanlevering="3"))
-    second = sent(report(gateway, aanbieder, own, "start", begindatum=begindatum))
-    assert first.id != second.id
-
-
-def test_a_stop_has_the_key_of_its_start(gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock) -> None:
-    """The provider told in the start what it delivers; the stop, and what removes the start, say the same (TR382)."""
-    own = _allocated(gateway, aanbieder, gemeente, clock)
-    begindatum = _day(clock)
-    for removed in (True, False):
-        sent(report(gateway, aanbieder, own, "start", begindatum=begindatum, product={"code": None}))
-        if removed:
-            sent(report(gateway, aanbieder, own, "start", begindatum=begindatum, statusAanlevering="3"))
-    row = sent(report(gateway, aanbieder, own, "stop", einddatum=begindatum, redenBeeindiging="31"))
-    (made,) = said(gateway, row)["client"]["stopProducten"]
-    assert made["product"] == {"categorie": "45"}
-
-
-def test_a_report_against_the_rules(gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock) -> None:
-    """What breaks a rule inside the message is not sent; what contradicts the history goes the way of any message."""
-    own = _allocated(gateway, aanbieder, gemeente, clock)
-    refusal = report(gateway, aanbieder, own, "start", begindatum="gisteren")
-    assert isinstance(refusal, Refusal)
-    assert {finding.path for finding in refusal.findings} == {"/Bericht/Client/StartProducten/StartProduct/Begindatum"}
-    without = report(gateway, aanbieder, own, "stop", einddatum=_day(clock), redenBeeindiging="31")
-    assert isinstance(without, Refusal)
-    assert "begindatum" in without.findings[0].message.lower()
-
-
-def test_who_may_report(gateway: Gateway, aanbieder: Caller, gemeente: Caller, clock: Clock) -> None:
-    """The provider of the allocation alone."""
-    own = _allocated(gateway, aanbieder, gemeente, clock)
-    assert isinstance(report(gateway, admin_of(gateway), own, "start", begindatum=_day(clock)), NotTheirs)
-    assert report(gateway, gemeente, own, "start", begindatum=_day(clock)) is None
-    assert report(gateway, caller_for(gateway, OTHER_PROVIDER), own, "start", begindatum=_day(clock)) is None
-    assert report(gateway, aanbieder, uuid4(), "start", begindatum=_day(clock)) is None
-    assert BSN not in repr(Decision(DecisionOutcome.ALLOCATED, client={"bsn": BSN}))
