@@ -18,13 +18,14 @@ from gateway.ijw.typen import Product
 from gateway.ijw.verzoek import JW317
 from gateway.services.caller import Caller
 from gateway.services.clock import dutch_day
+from gateway.services.deciding import Decision, DecisionOutcome
 from gateway.services.own_messages import NotTheirs, Otherwise
 from gateway.services.settling import Accepted
 from gateway.store import following
 from gateway.store.requests import request_id
 from gateway.wire.document import Document
 from gateway.wire.json_form import to_json
-from tests.berichten import OTHER_PROVIDER, PROVIDER, answer_to, heenbericht
+from tests.berichten import BSN, OTHER_PROVIDER, PROVIDER, answer_to, heenbericht
 from tests.gateways import (
     KEYRING,
     LENIENT,
@@ -311,3 +312,8 @@ def test_what_is_decided_at_one_moment_has_an_order(
     assert found is not None
     assert found[0].latest.einddatum is not None
     assert (product["einddatum"], found[0].latest.einddatum.isoformat()) == (end, end)
+
+
+def test_a_decision_does_not_show_whom_it_is_about() -> None:
+    """What is said of the client stays out of logs and of what a failing test prints."""
+    assert BSN not in repr(Decision(DecisionOutcome.ALLOCATED, client={"bsn": BSN}))

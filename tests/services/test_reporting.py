@@ -12,12 +12,11 @@ from gateway.exchange.deadlines import Kind
 from gateway.exchange.refusal import Refusal
 from gateway.services.caller import Caller
 from gateway.services.clock import dutch_day
-from gateway.services.deciding import Decision, DecisionOutcome
 from gateway.services.own_messages import NotTheirs
 from gateway.services.settling import Accepted
 from gateway.store.deadlines import DeadlineFilter
 from gateway.store.requests import request_id
-from tests.berichten import BSN, OTHER_PROVIDER, PROVIDER
+from tests.berichten import OTHER_PROVIDER, PROVIDER
 from tests.gateways import STRICT, Clock, admin_of, allocation_of, caller_for
 from tests.services.own_exchange import CLIENT, allocated, ask, day, decide, report, said, sent
 
@@ -81,7 +80,6 @@ def test_who_may_report(gateway: Gateway, aanbieder: Caller, gemeente: Caller, c
     assert report(gateway, gemeente, own, "start", begindatum=day(clock)) is None
     assert report(gateway, caller_for(gateway, OTHER_PROVIDER), own, "start", begindatum=day(clock)) is None
     assert report(gateway, aanbieder, uuid4(), "start", begindatum=day(clock)) is None
-    assert BSN not in repr(Decision(DecisionOutcome.ALLOCATED, client={"bsn": BSN}))
 
 
 def test_a_whole_exchange_without_other_software(
