@@ -166,6 +166,8 @@ def test_nothing_goes_before_it_was_looked_at(browser: Browser, gateway: Gateway
     assert "Gemeente die het wel is</dt><dd>Amsterdam" in refused
     assert "(JW319)" in refused
     assert "Nieuwe toewijzing" not in refused
+    paid = check(browser, request_id, "allocated", **ADDRESS, **{"p0-budget": "€ 1.250,50", "p0-volume": ""}).text
+    assert "Budget</dt><dd>€ 1.250,50" in paid
     assert "Gemeente die" not in check(browser, request_id, "rejected", reden="2", gemeente="0363").text
     assert waiting(gateway) == []
 
