@@ -61,7 +61,7 @@ def decide(visit: Visit) -> Response:
     if decided is None:
         return _show(visit, row, proposal, form, 400)
     if "akkoord" not in visit.form:
-        return _check(visit, row, form)
+        return _check(visit, row, form) if row.state in _UNDECIDED else _show(visit, row, proposal, form, 409)
     outcome = visit.desk.deciding.decide(row.id, decided, visit.person.speaking_for(row.municipality))
     return _told(visit, row, proposal, form, outcome)
 

@@ -27,6 +27,7 @@ from gateway.wire.document import Document
 from gateway.wire.report_rows import Excerpt, excerpt
 
 _MOST_FINDINGS: Final = 200
+_FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
 _REASON: Final = 5  # letters; a reason is a word at least
 # Of a larger message only the places with findings are worth a page; its typed form would be thousands of rows.
 _READABLE_SIZE: Final = 256 * 1024
@@ -53,7 +54,7 @@ class Wanted(Struct, frozen=True):
             status=wanted.status if wanted.status in STATUSES else "",
             sender=wanted.sender if wanted.sender.isdigit() else "",
             recipient=wanted.recipient if wanted.recipient.isdigit() else "",
-            identificatie=wanted.identificatie,
+            identificatie=wanted.identificatie if wanted.identificatie.isprintable() else "",
             since=wanted.since if _day(wanted.since) else "",
             until=wanted.until if _day(wanted.until) else "",
             after=wanted.after if as_uuid(wanted.after) else "",
@@ -178,9 +179,11 @@ def _covered(visit: Visit, message_id: UUID) -> tuple[Document, Bericht | None]:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    # Nothing was received outside these centuries, and inside them no time zone leads out of the calendar.
+    return day if _FIRST_DAY <= day <= _LAST_DAY else None
 
 
 def _begin(day: date) -> datetime:

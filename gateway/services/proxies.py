@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Final
+
+# Where addresses of IPv4 are among those of IPv6, for who listens on both.
+_MAPPED: Final = IPv6Network("::ffff:0:0/96")
 
 
 class Proxies:
@@ -11,7 +15,7 @@ class Proxies:
 
     def __init__(self, trusted: str, header: str | None) -> None:
         """Believe these addresses and networks, with commas between them, and this header about a certificate."""
-        self._networks = [ip_network(one.strip(), strict=False) for one in trusted.split(",") if one.strip()]
+        self._networks = [_network(one) for one in trusted.split(",") if one.strip()]
         self._header = header
 
     def certificate_of(self, peer: str, headers: Mapping[str, str]) -> str | None:
@@ -36,6 +40,14 @@ class Proxies:
 
     def _trusts(self, address: IPv4Address | IPv6Address | None) -> bool:
         return address is not None and any(address in network for network in self._networks)
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    network = ip_network(text.strip(), strict=False)
+    if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
+        first = int(network.network_address) - int(_MAPPED.network_address)
+        return IPv4Network((first, network.prefixlen - _MAPPED.prefixlen))
+    return network
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

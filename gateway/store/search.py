@@ -141,13 +141,17 @@ def _all_senders() -> Select[Any]:
 
 
 def _period(wanted: MessageFilter, after: UUID | None) -> Iterator[Condition]:
+    # Of the few with a mark SQLite would rather walk the whole period, by an index that it could use for the id.
+    by_mark = wanted.identificatie is not None
     if after is not None:
-        yield _MESSAGE.c.id < after
+        yield (func.coalesce(_MESSAGE.c.id, after) if by_mark else _MESSAGE.c.id) < after
     if wanted.since is not None:
         yield _MESSAGE.c.received_at >= wanted.since
-        yield _MESSAGE.c.id >= earliest_id(wanted.since - _CLOCK_SLACK)
     if wanted.until is not None:
         yield _MESSAGE.c.received_at < wanted.until
+    if wanted.since is not None and not by_mark:
+        yield _MESSAGE.c.id >= earliest_id(wanted.since - _CLOCK_SLACK)
+    if wanted.until is not None and not by_mark:
         yield _MESSAGE.c.id < earliest_id(wanted.until + _CLOCK_SLACK)
 
 

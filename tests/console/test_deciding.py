@@ -150,8 +150,9 @@ def test_nothing_goes_before_it_was_looked_at(browser: Browser, gateway: Gateway
         "Toewijzen",
         "(JW301)",
         "31 okt 2026",
-        "2 ",
+        "2 uur per week",
         "Wal &lt;1&gt; 1",
+        "gaat mee zoals het is",
         "3511 aa",
         "nog niets verstuurd",
     ):
@@ -163,7 +164,7 @@ def test_nothing_goes_before_it_was_looked_at(browser: Browser, gateway: Gateway
     assert {name: value for name, value in fields(back.text).items() if name in told} == told
     assert re.search(r'id="besluit-allocated"[^>]* checked', back.text)
     refused = check(browser, request_id, "rejected", reden="8", gemeente="0363").text
-    assert "Gemeente die het wel is</dt><dd>Amsterdam" in refused
+    assert "Gemeente die het wel is</dt><dd>Amsterdam (0363)" in refused
     assert "(JW319)" in refused
     assert "Nieuwe toewijzing" not in refused
     paid = check(browser, request_id, "allocated", **ADDRESS, **{"p0-budget": "€ 1.250,50", "p0-volume": ""}).text
@@ -191,6 +192,7 @@ def test_a_change_is_granted(browser: Browser, gateway: Gateway, clock: Clock, r
     assert f"Toewijzing {product['toewijzingNummer']} wijzigen" in page
     assert fields(page)["p0-einde"] == later
     assert "Bekend van een eerdere toewijzing" in page
+    assert "Zoals het bekend is van een eerdere toewijzing" in check(browser, UUID(found[1]), "allocated").text
     assert decide(browser, UUID(found[1]), "allocated").status_code == 303
     (granted,) = said(gateway, waiting(gateway, "JW301")[-1])["client"]["toegewezenProducten"]
     assert (granted["toewijzingNummer"], granted["einddatum"]) == (product["toewijzingNummer"], later)
@@ -255,7 +257,10 @@ def test_somebody_was_sooner(
         late = decide(browser, request_id, "underInvestigation")
     assert late.status_code == 409
     assert "intussen al iets anders besloten: het verzoek is afgewezen" in late.text
+    stale = fields(browser.get(f"/console/verzoeken/{request_id}/besluit").text)
     assert decide(browser, request_id, "rejected", reden="2").status_code == 303
+    again = browser.post(f"/console/verzoeken/{request_id}/besluit", {**stale, "besluit": "underInvestigation"})
+    assert (again.status_code, "valt niets meer te beslissen" in again.text) == (409, True)
     assert "valt niets meer te beslissen" in browser.get(f"/console/verzoeken/{request_id}/besluit").text
     assert "/besluit" not in browser.get(f"/console/verzoeken/{request_id}").text
 

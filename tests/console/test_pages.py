@@ -54,6 +54,8 @@ def test_list_and_filters(browser: Browser, gateway: Gateway) -> None:
     assert (by_mark.count("S0"), by_mark.count("S2"), "S1</td>" in by_mark) == (0, 0, True)
     assert "geen berichten" in browser.get("/console/berichten?identificatie=S").text
     assert "geen berichten" in browser.get("/console/berichten?until=2001-01-01").text
+    for nonsense in ("identificatie=a%00b", "until=9999-12-31", "since=0001-01-01"):
+        assert "V1" in browser.get(f"/console/berichten?{nonsense}").text, nonsense
     assert "V1" in browser.get("/console/berichten?type=JW999&since=gisteren&after=x&sender=abc").text
 
 

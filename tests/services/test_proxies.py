@@ -38,6 +38,14 @@ def test_the_client_is_who_our_own_proxies_spoke_with(peer: str, forwarded: list
     assert OURS.client_of(peer, forwarded) == client
 
 
+@pytest.mark.parametrize("trusted", ["10.0.0.0/8", "::ffff:10.0.0.0/104", "::ffff:10.1.2.3"])
+@pytest.mark.parametrize("peer", ["10.1.2.3", "::ffff:10.1.2.3"])
+def test_an_address_of_ipv4_is_the_same_inside_one_of_ipv6(trusted: str, peer: str) -> None:
+    """A process that listens on both sees the one, and an operator may write the other."""
+    assert Proxies(trusted, None).client_of(peer, ["192.0.2.7"]) == "192.0.2.7"
+    assert Proxies(trusted, None).client_of("::ffff:172.16.0.1", ["192.0.2.7"]) == "172.16.0.1"
+
+
 @given(st.lists(st.text() | ADDRESSES), ADDRESSES.filter(lambda one: OURS.client_of(one, ["192.0.2.9"]) == one))
 def test_what_somebody_puts_before_their_own_address_changes_nothing(made_up: list[str], client: str) -> None:
     """The header that a client sends along is not believed, whatever is in it."""

@@ -107,6 +107,16 @@ ASKS: dict[str, tuple[Callable[[Connection], object], str]] = {
     "bsn": (searching(bsn=BSN), "ix_message_subject_bsn_hash"),
     "party's bsn": (searching(bsn="000000012", parties=("0007",)), "ix_message_subject_bsn_hash"),
     "mark": (searching(identificatie="12"), "uq_message_sender_type_identificatie"),
+    "mark in a period": (
+        searching(identificatie="12", since=NOW - timedelta(days=4), until=NOW),
+        "uq_message_sender_type_identificatie",
+    ),
+    "next page of a mark": (
+        lambda conn: messages.search(
+            conn, KEYRING, MessageFilter(identificatie="12"), limit=20, now=NOW, after=new_id(NOW)
+        ),
+        "uq_message_sender_type_identificatie",
+    ),
     "relations": (lambda conn: messages.relations(conn, new_id(NOW)), "uq_message_answers"),
     "events": (lambda conn: messages.events(conn, new_id(NOW)), "ix_event_message_id_id"),
     "request": (
