@@ -16,6 +16,7 @@ from gateway.exchange.freeze import Freeze
 from gateway.exchange.route import RouteTable
 from gateway.ijw.codelijsten import Codelijsten
 from gateway.logs import get_logger
+from gateway.networks import read_networks
 from gateway.services.access import Access, Parties
 from gateway.services.audit import Audit
 from gateway.services.bounces import Bounces
@@ -78,7 +79,7 @@ from gateway.transport.ggk0210 import SoapTransport, TlsFiles
 from gateway.transport.mail import MailServer, MailTransport
 from gateway.transport.mailbox import Mailbox
 from gateway.transport.smime import Signer
-from gateway.transport.webhook import WebhookTransport, read_networks
+from gateway.transport.webhook import WebhookTransport
 from gateway.wire.codec import Codec
 from gateway.wire.reference import read_codelijsten
 from gateway.wire.schemas import Schemas

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway.exchange.freeze import Freeze
 from gateway.exchange.mail_address import MAIL_ADDRESS, MAIL_ADDRESS_LENGTH
+from gateway.networks import read_networks
 from gateway.resources import routes_dir, schemas_dir
 
 MailAddress = Annotated[str, Field(pattern=MAIL_ADDRESS, max_length=MAIL_ADDRESS_LENGTH)]
@@ -71,8 +71,7 @@ class Settings(BaseSettings):
     @classmethod
     def _networks_are_networks(cls, value: str | None) -> str | None:
         try:
-            for name in (value or "").split(","):
-                ip_network(name.strip() or "::1", strict=False)
+            read_networks(value)
         except ValueError:
             raise ValueError(
                 "verwacht adressen of netwerken met komma's ertussen, zoals 127.0.0.1,10.0.0.0/24"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Final
+
+from gateway.networks import Address, Network, plain, read_networks
 
 # Where addresses of IPv4 are among those of IPv6, for who listens on both.
 _MAPPED: Final = IPv6Network("::ffff:0:0/96")
@@ -15,7 +17,7 @@ class Proxies:
 
     def __init__(self, trusted: str, header: str | None) -> None:
         """Believe these addresses and networks, with commas between them, and this header about a certificate."""
-        self._networks = [_network(one) for one in trusted.split(",") if one.strip()]
+        self._networks = [_plain_network(network) for network in read_networks(trusted)]
         self._header = header
 
     def certificate_of(self, peer: str, headers: Mapping[str, str]) -> str | None:
@@ -38,19 +40,18 @@ class Proxies:
             client = before
         return peer if client is None else str(client)
 
-    def _trusts(self, address: IPv4Address | IPv6Address | None) -> bool:
+    def _trusts(self, address: Address | None) -> bool:
         return address is not None and any(address in network for network in self._networks)
 
 
-def _network(text: str) -> IPv4Network | IPv6Network:
-    network = ip_network(text.strip(), strict=False)
+def _plain_network(network: Network) -> Network:
     if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
         first = int(network.network_address) - int(_MAPPED.network_address)
         return IPv4Network((first, network.prefixlen - _MAPPED.prefixlen))
     return network
 
 
-def _address(text: str) -> IPv4Address | IPv6Address | None:
+def _address(text: str) -> Address | None:
     """Read an address as proxies write it, with or without a port; nothing when it is none."""
     host = text.strip()
     if host.startswith("["):
@@ -58,8 +59,6 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
     elif host.count(":") == 1:
         host = host.partition(":")[0]
     try:
-        address = ip_address(host)
+        return plain(ip_address(host))
     except ValueError:
         return None
-    # A proxy that listens on IPv6 writes a client of IPv4 inside an address of its own kind.
-    return (address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address

@@ -10,20 +10,18 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from msgspec import Struct
 
 from gateway.exchange.attempts import Delivered, Hiccup, Outcome, RefusedForGood
+from gateway.networks import Address, Network, plain
 from gateway.transport.transport import patience
 
 if TYPE_CHECKING:
     from httpx import Response
-
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
 
 # Addresses of IPv6 in which one of IPv4 is hidden: what they lead to is not what they look like.
 _HIDING: Final = tuple(ip_network(name) for name in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
@@ -42,18 +40,13 @@ class Note(Struct, frozen=True):
     headers: Mapping[str, str]
 
 
-def read_networks(text: str | None) -> tuple[Network, ...]:
-    """Read networks or addresses with commas between them."""
-    return tuple(ip_network(name.strip(), strict=False) for name in (text or "").split(",") if name.strip())
-
-
 def may_reach(address: Address, allowed: Sequence[Network]) -> bool:
     """Say whether an address may be sent to: one of the public internet, or one that was allowed by name."""
-    plain = (address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address
-    if any(plain in network for network in allowed):
+    reached = plain(address)
+    if any(reached in network for network in allowed):
         return True
-    hidden = any(plain in network for network in _HIDING)
-    return plain.is_global and not plain.is_multicast and not hidden
+    hidden = any(reached in network for network in _HIDING)
+    return reached.is_global and not reached.is_multicast and not hidden
 
 
 class WebhookTransport:

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from gateway.exchange.attempts import Delivered, Hiccup, Outcome, RefusedForGood
-from gateway.transport.webhook import Note, WebhookTransport, may_reach, read_networks
+from gateway.networks import read_networks
+from gateway.transport.webhook import Note, WebhookTransport, may_reach
 from tests.transport.http_server import HttpServer, running
 
 LOOPBACK = read_networks("127.0.0.0/8")
