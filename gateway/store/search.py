@@ -62,7 +62,8 @@ def _query(keyring: Keyring, wanted: MessageFilter, limit: int, after: UUID | No
     ways, rest = _ways_in(wanted)
     conditions = [
         *_plain_conditions(rest),
-        *_period(rest, after),
+        *_period(rest),
+        *_bounds(rest, after),
         *_status(rest.statuses, now),
         *_subject(rest.bsn, keyring),
         *_mark(rest),
@@ -140,18 +141,25 @@ def _all_senders() -> Select[Any]:
     return select(everyone.c.code).where(everyone.c.code.is_not(None))
 
 
-def _period(wanted: MessageFilter, after: UUID | None) -> Iterator[Condition]:
-    # Of the few with a mark SQLite would rather walk the whole period, by an index that it could use for the id.
-    by_mark = wanted.identificatie is not None
-    if after is not None:
-        yield (func.coalesce(_MESSAGE.c.id, after) if by_mark else _MESSAGE.c.id) < after
+def _period(wanted: MessageFilter) -> Iterator[Condition]:
     if wanted.since is not None:
         yield _MESSAGE.c.received_at >= wanted.since
     if wanted.until is not None:
         yield _MESSAGE.c.received_at < wanted.until
-    if wanted.since is not None and not by_mark:
+
+
+def _bounds(wanted: MessageFilter, after: UUID | None) -> Iterator[Condition]:
+    """Bound the ids, which are in the order of receipt: the indexes of the lists begin and end there."""
+    if wanted.identificatie is not None:
+        # Of the few with a mark SQLite would rather walk the whole period, if it could use such an index.
+        if after is not None:
+            yield func.coalesce(_MESSAGE.c.id, after) < after
+        return
+    if after is not None:
+        yield _MESSAGE.c.id < after
+    if wanted.since is not None:
         yield _MESSAGE.c.id >= earliest_id(wanted.since - _CLOCK_SLACK)
-    if wanted.until is not None and not by_mark:
+    if wanted.until is not None:
         yield _MESSAGE.c.id < earliest_id(wanted.until + _CLOCK_SLACK)
 
 
