@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 from pydantic.alias_generators import to_camel
+
+from gateway.services.clock import FIRST_MOMENT, LAST_MOMENT
 
 MAX_LIMIT = 100
 MAX_LEASE_SECONDS = 3600
@@ -32,12 +34,7 @@ def _begins_with_a_day(value: Any) -> Any:
 
 
 Day = Annotated[date, BeforeValidator(_begins_with_a_day)]
-# Nothing was received outside these centuries, and inside them no time zone leads out of the calendar.
-Moment = Annotated[
-    AwareDatetime,
-    Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(2999, 12, 31, tzinfo=UTC)),
-    BeforeValidator(_begins_with_a_day),
-]
+Moment = Annotated[AwareDatetime, Field(ge=FIRST_MOMENT, le=LAST_MOMENT), BeforeValidator(_begins_with_a_day)]
 
 
 class Shape(BaseModel):

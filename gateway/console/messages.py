@@ -19,7 +19,7 @@ from gateway.errors import ContentRemovedError
 from gateway.exchange.replay import DELIVERED, REPLAYABLE
 from gateway.ijw.bericht import Bericht
 from gateway.ijw.finding import Finding
-from gateway.services.clock import DUTCH_TIME
+from gateway.services.clock import DUTCH_TIME, FIRST_MOMENT, LAST_MOMENT
 from gateway.services.signing_in import Permission
 from gateway.store.deadlines import DeadlineFilter
 from gateway.store.messages import MessageFilter
@@ -27,7 +27,6 @@ from gateway.wire.document import Document
 from gateway.wire.report_rows import Excerpt, excerpt
 
 _MOST_FINDINGS: Final = 200
-_FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
 _REASON: Final = 5  # letters; a reason is a word at least
 # Of a larger message only the places with findings are worth a page; its typed form would be thousands of rows.
 _READABLE_SIZE: Final = 256 * 1024
@@ -182,8 +181,7 @@ def _day(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    # Nothing was received outside these centuries, and inside them no time zone leads out of the calendar.
-    return day if _FIRST_DAY <= day <= _LAST_DAY else None
+    return day if FIRST_MOMENT.date() <= day <= LAST_MOMENT.date() else None
 
 
 def _begin(day: date) -> datetime:

@@ -11,6 +11,9 @@ Clock: TypeAlias = Callable[[], datetime]
 
 DUTCH_TIME = ZoneInfo("Europe/Amsterdam")
 
+# Nothing was received outside these centuries, and inside them no time zone leads out of the calendar.
+FIRST_MOMENT, LAST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
+
 
 def utc_now() -> datetime:
     """Give the present moment."""
