@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import signal
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from multiprocessing import parent_process
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -49,6 +51,14 @@ class ConsoleAtFirstVisit:
             return self._made
 
 
+def _end_with_supervisor() -> None:
+    """Stop as if asked to when the process that started this one is killed: else this one keeps the port for ever."""
+    supervisor = parent_process()
+    if supervisor is not None:
+        supervisor.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
 def create() -> ASGIApp:
     """Make the application of one process."""
     settings = Settings()
@@ -58,6 +68,7 @@ def create() -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
+        threading.Thread(target=_end_with_supervisor, name="supervisor", daemon=True).start()
         rounds = threading.Thread(target=gateway.upkeep.run, name="upkeep", daemon=True)
         if os.environ.get(WORKER_SWITCH, "1") == "1":
             rounds.start()

@@ -103,6 +103,13 @@ class Server:
         self._process.wait(_PATIENCE)
         self._process = None
 
+    def kill_first(self) -> None:
+        """Kill the process that started the others, and that one alone."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(_PATIENCE)
+        self._process = None
+
     def ask_to_stop(self) -> subprocess.Popen[bytes]:
         """Ask it to stop, and give the process to wait for."""
         assert self._process is not None

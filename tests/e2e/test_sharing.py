@@ -6,11 +6,13 @@ import socket
 import time
 from collections import Counter
 from contextlib import ExitStack
+from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.e2e.server import Server
+from tests.gateways import open_gateway
 
 pytestmark = pytest.mark.e2e
 
@@ -24,6 +26,25 @@ def test_connections_are_divided(server: Server) -> None:
     while len(found := divided(server)) < server.workers or min(found.values()) < MANY // 6:
         assert time.monotonic() < deadline, found
         time.sleep(0.5)
+
+
+@pytest.mark.postgres
+def test_all_end_with_the_process_that_started_them(postgres_url: str, tmp_path: Path) -> None:
+    """Whoever kills that one alone can start the gateway again: the port is free, and no old process answers on it."""
+    gateway = open_gateway(tmp_path, postgres_url)
+    gateway.close()
+    server = Server(tmp_path, gateway.settings, workers=2)
+    server.start()
+    others = psutil.Process(server.pid).children(recursive=True)
+    server.kill_first()
+    _, alive = psutil.wait_procs(others, timeout=30)
+    try:
+        assert alive == []
+        server.start()
+    finally:
+        for process in alive:
+            process.kill()
+        server.stop()
 
 
 def divided(server: Server) -> Counter[int]:
