@@ -65,7 +65,7 @@ class Processes:
         """Kill one process that answers; the one that started it notices, and starts another."""
         assert self._serve is not None
         children = psutil.Process(self._serve.pid).children(recursive=True)
-        answering = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+        answering = [child for child in children if _is_one_that_answers(child)]
         if answering:
             chance.choice(answering).kill()
 
@@ -107,3 +107,10 @@ class Processes:
             return subprocess.Popen(
                 [*_PROGRAM, *arguments], env=self._environment(), stdout=log, stderr=log, start_new_session=True
             )
+
+
+def _is_one_that_answers(child: psutil.Process) -> bool:
+    try:
+        return "spawn_main" in " ".join(child.cmdline())
+    except psutil.NoSuchProcess:  # One that was killed a moment ago, and that nobody has taken leave of yet.
+        return False
